@@ -202,16 +202,19 @@ class BranchFusion(nn.Module):
         return 2*self.head(self.mix(torch.cat(features, 1))).float().sigmoid()
 
 # %% ../nbs/02_branches.ipynb #6f6a929b
+@full_precision
 def soft_histogram(
-    x:Tensor, # values in [0,1], (B,C,H,W); outside is counted in the last bin
-    bins:int=32, # number of bins; their centres lie at (k + 1/2)/bins
-) -> Tensor: # sums to 1, (B,C,bins)
-    "Histogram with a triangular kernel: differentiable, mass exactly one."
-    at = (x.flatten(2)*bins - 0.5).clamp(0, bins - 1)
-    k = at.detach().long().clamp_max(bins - 2)
-    t = at - k
-    h = x.new_zeros(*x.shape[:2], bins).scatter_add(-1, k, 1 - t).scatter_add(-1, k + 1, t)
-    return h / t.shape[-1]
+    x:Tensor, # values in [0,1] (outside counts at the ends), (B,C,...)
+    bins:int=32, # number of bins
+    knots:bool=False, # bins centred on 0, 1/(bins-1), ..., 1 instead of (k + 1/2)/bins: no dead half-bin at the ends, mean kept
+) -> Tensor: # share of the pixels in each bin, sums to 1, differentiable in `x`, (B,C,bins)
+    "Histogram with a triangular kernel. Memory grows with the pixels, not with pixels times bins."
+    u = x.flatten(2).clamp(0, 1)
+    u = u*(bins - 1) if knots else (u*bins - 0.5).clamp(0, bins - 1)
+    low = u.detach().nan_to_num().clamp(max=bins - 2).long()  # NaN must reach the loss, but never an index: on a GPU that ends the process
+    none = u.new_zeros(*u.shape[:2], bins)
+    count, lean = none.scatter_add(2, low, torch.ones_like(u)), none.scatter_add(2, low, u - low)
+    return (count - lean + lean.roll(1, -1)) / u.shape[-1]    # the last bin never leans, so nothing rolls round
 
 def monotone_map(
     source:Tensor, # histogram, (...,K), positive
