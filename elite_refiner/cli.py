@@ -50,9 +50,16 @@ class EvaluateConfig:
     folds:int=0 # with --loo: number of folds; 0: one a pair or group
     baselines:str='saturation,affine,curves,lut' # with --loo: fitted opponents, separated by commas
     refiner_size:str='small' # with --loo: size of the refiner
-    epochs:int=60 # with --loo: passes over the training pairs
-    batch_size:int=3 # with --loo: pictures a step
-    lr:float=1e-3 # with --loo: learning rate
+    trainable:str='tone' # with --loo: tone for a few dozen pairs or fewer, all for more
+    train_resolution:int=0 # with --loo: side of the training pictures; 0: as --resolution
+    epochs:int=400 # with --loo: passes over the training pairs
+    batch_size:int=9 # with --loo: pictures a step
+    lr:float=3e-3 # with --loo: learning rate
+    weight_decay:float=1.0 # with --loo: AdamW's
+    ema_decay:float=0.98 # with --loo: decay of the averaged weights
+    color_augment:float=0.0 # with --loo: strength of common changes of light and colour
+    augment:bool=True # with --loo: mirror and crop
+    loss_weights:str='charbonnier=1,hsv=0,fft=0,histogram=0' # with --loo: as in train
     seed:int=0 # with --loo: of the trainings
 
 @dataclass
@@ -134,7 +141,7 @@ def run_demo(c):
 def run_evaluate(c):
     "Compare a refiner with the untouched backbone, or run the leave-one-out protocol."
     from elite_refiner.data import load_manifest
-    from elite_refiner.evaluation import as_method, compare, evaluate, identity, leave_one_out, sheet, write_report
+    from elite_refiner.evaluation import as_method, compare, evaluate, identity, leave_one_out, paired, sheet, write_report
     from elite_refiner.core import atomic_path
     from elite_refiner.refiner import load_refiner
     _need(c, 'manifest'); device, out = _device(c.device), Path(c.output_dir)
@@ -142,16 +149,18 @@ def run_evaluate(c):
     rows = load_manifest(c.manifest, c.data_root or None)
     if c.loo:
         from elite_refiner.trainer import TrainConfig
-        config = TrainConfig(train_jsonl=c.manifest, val_jsonl='', data_root=c.data_root, output_dir=str(out/'folds'), resolution=c.resolution, refiner_size=c.refiner_size, epochs=c.epochs, batch_size=c.batch_size,
-            grad_accum_steps=1, lr=c.lr, warmup_epochs=min(3, c.epochs/4), num_workers=0, perceptual='none', ema_decay=.99, color_augment=.5, weight_decay=.05, seed=c.seed)
-        table, figure = leave_one_out(config, c.folds, tuple(filter(None, c.baselines.split(',')))), None
+        same = {n: getattr(c, n) for n in ('data_root', 'refiner_size', 'trainable', 'epochs', 'batch_size', 'lr', 'weight_decay', 'ema_decay', 'color_augment', 'augment', 'loss_weights', 'seed')}
+        config = TrainConfig(train_jsonl=c.manifest, val_jsonl='', output_dir=str(out/'folds'), resolution=c.train_resolution or c.resolution, grad_accum_steps=1, warmup_epochs=0, num_workers=0, perceptual='none', **same)
+        table, figure = leave_one_out(config, c.folds, c.resolution, tuple(filter(None, c.baselines.split(',')))), None
     else:
         methods = {'identity': identity} | ({'refiner': as_method(load_refiner(c.checkpoint, device), c.strength, c.flip)} if c.checkpoint else {})
         outputs = _outputs(c, rows, c.resolution, device)
         table, figure = evaluate(methods, rows, c.resolution, outputs, device), sheet(rows[:8], methods, min(c.resolution, 256) if outputs is None else c.resolution, outputs, device)
     means = compare(table); print(means.T.round(3).to_string())
+    gains = paired(table).loc[['psnr', 'color_psnr', 'de', 'neutral_drift']] if 'refiner' in set(table.method) else None
+    if gains is not None: print('gain of the refiner over the backbone, with 95 % intervals'); print(gains.round(3).to_string())
     with atomic_path(out/'panel.csv') as t: table.to_csv(t, index=False)
-    write_report(out/'report.html', f'Evaluation on {Path(c.manifest).name}', [('Means', means), *([('Pictures', figure)] if figure else []), ('Every picture', table)])
+    write_report(out/'report.html', f'Evaluation on {Path(c.manifest).name}', [('Means', means), *([('Gain over the backbone, with 95 % intervals', gains)] if gains is not None else []), *([('Pictures', figure)] if figure else []), ('Every picture', table)])
     print(f'panel.csv and report.html are in {out}')
 
 def run_cache(c):

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from tqdm.auto import tqdm
 from .cache import BackboneCache
-from .core import UserError, save_checkpoint
+from .core import UserError, atomic_path, save_checkpoint
 from .data import PairDataset, load_manifest, read_picture, to_tensor, write_picture
 from .evaluation import as_method, compare, evaluate, identity, plot_training, sheet, verdict, write_report
 from .inference import RefineConfig, refine
@@ -83,9 +83,11 @@ def demo(
     say('evaluating on test rooms'); cache = BackboneCache(out/'cache', run.backbone, c.size); cache.fill(test, flips=False, progress=False)
     methods = {'identity': identity, 'refiner': as_method(load_refiner(out/'refiner'/'checkpoint_best.pt'))}
     means = compare(evaluate(methods, test, c.size, cache)); ok, words = verdict(means)
+    rooms = sheet(test[::max(1, len(test)//4)][:4], methods, c.size, cache, width=1.5)
+    with atomic_path(out/'test_rooms.png') as t: rooms.savefig(t)
     say('refining photos'); pairs = _refine_photos(c, out)
     report = write_report(out/'report.html', 'Elite Color Refiner: the demo', [
-        ('Verdict', ('The refiner beats its backbone on rooms neither has seen. ' if ok else 'The refiner does NOT beat its backbone. ') + words), ('Test rooms', sheet(test[:6], methods, c.size, cache)),
+        ('Verdict', ('The refiner beats its backbone on rooms neither has seen. ' if ok else 'The refiner does NOT beat its backbone. ') + words), ('Test rooms', rooms),
         ('The panel', means), ('Refined photos', pairs), ('Training of the refiner', plot_training(run.history))])
     print(means.T.round(2).to_string()); say(f"{'better than the backbone' if ok else 'NOT better than the backbone'}: {words}")
     print(f'report: {report.resolve()}')

@@ -8,196 +8,289 @@ __all__ = ['COLORED', 'NEUTRAL', 'BASELINES', 'ORACLES', 'psnr', 'ssim', 'colore
            'fit_affine', 'fit_curves', 'fit_lut', 'oracle_lut', 'oracle_local']
 
 # %% ../nbs/06_metrics.ipynb #6c38ddae
+from functools import partial
+
 import numpy as np, pandas as pd
 import torch
-from kornia.metrics import ssim as _kornia_ssim
-from scipy.optimize import lsq_linear, minimize
-from scipy.sparse import coo_matrix, csr_matrix, eye, kron, vstack
+import torch.nn.functional as F
+from kornia.metrics import ssim as _ssim_map
+from scipy import sparse
+from scipy.optimize import least_squares, lsq_linear
 from scipy.sparse.linalg import cg
 from torch import Tensor
-from torch.nn import functional as F
-from .color import ciede2000, chroma, full_precision, rgb_to_hsv, rgb_to_lab, hsv_to_rgb, LAB_NEUTRAL
 
-# %% ../nbs/06_metrics.ipynb #3c4393ed
-def _mean_where(x, mask):
-    "Mean of (B,1,H,W) values over each picture's mask, NaN where it is empty; (B,)."
-    return (x*mask).sum((1, 2, 3)) / mask.sum((1, 2, 3)).where(mask.any(-1).any(-1).any(-1), torch.nan)
+from .color import chroma, ciede2000, full_precision, rgb_to_hsv, rgb_to_lab
+from .core import UserError
+
+# %% ../nbs/06_metrics.ipynb #efc0b610
+def _check(*pictures):
+    "Refuse what cannot be compared."
+    shapes = [tuple(t.shape) for t in pictures]
+    if len(set(shapes)) > 1 or len(shapes[0]) != 4 or shapes[0][1] != 3:
+        raise UserError(f'metrics: the pictures to compare have shapes {" and ".join(map(str, shapes))}; give them all as (B,3,H,W) of one size')
+
+def _mean_where(v, mask):
+    "Mean of `v` (B,1,H,W) over each picture's `mask`, in float64; NaN where the mask is empty."
+    return torch.where(mask, v.double(), 0).sum((1, 2, 3)) / mask.sum((1, 2, 3))
 
 @full_precision
 def psnr(
-    pred:Tensor, # judged picture, sRGB-encoded [0,1], (B,3,H,W)
-    target:Tensor, # what it should be, same shape
-    mask:Tensor=None, # which pixels count, boolean (B,1,H,W); all by default
-) -> Tensor: # dB, (B,); infinite for equal pictures, NaN for an empty mask
-    "Peak signal-to-noise ratio of every picture."
-    error = (pred - target).square().mean(1, keepdim=True)
-    mask = torch.ones_like(error, dtype=torch.bool) if mask is None else mask
-    return -10*_mean_where(error, mask).log10()
+    pred:Tensor, # judged pictures, sRGB-encoded in [0,1], (B,3,H,W)
+    target:Tensor, # what they should be, same shape
+    mask:Tensor=None, # which pixels count, boolean (B,1,H,W); all of them by default
+) -> Tensor: # dB, (B,); 100 for equal pictures, so that means stay finite; NaN for an empty mask
+    "Peak signal-to-noise ratio of every picture. Raises `UserError` when the shapes differ."
+    _check(pred, target)
+    error = (pred - target).double().square().mean(1, keepdim=True)
+    if mask is None: mask = torch.ones_like(error, dtype=torch.bool)
+    return -10*_mean_where(error, mask).clamp_min(1e-10).log10()
 
 @full_precision
 def ssim(
-    pred:Tensor, # judged picture, (B,3,H,W), H and W at least 11
-    target:Tensor, # what it should be
-) -> Tensor: # mean over the picture, at most 1, (B,)
-    "Structural similarity (Wang et al. 2004), Gaussian window of 11 taps, the border of 5 pixels left out."
-    window = min(11, 2*((min(pred.shape[-2:]) - 1)//2) + 1); edge = window//2
-    return _kornia_ssim(pred, target, window)[..., edge:pred.shape[-2] - edge, edge:pred.shape[-1] - edge].mean((1, 2, 3))
+    pred:Tensor, # judged pictures, sRGB-encoded in [0,1], (B,3,H,W), H and W at least 11
+    target:Tensor, # what they should be, same shape
+) -> Tensor: # mean over the picture and its channels, at most 1, (B,)
+    "Structural similarity (Wang et al. 2004): Gaussian window of 11 taps, sigma 1.5, the border of 5 pixels left out. Raises `UserError` when the shapes differ."
+    _check(pred, target)
+    return _ssim_map(pred.double(), target.double(), window_size=11, padding='valid').mean((1, 2, 3))
 
-# %% ../nbs/06_metrics.ipynb #a688da72
-COLORED, NEUTRAL = 0.3, 5.  # HSV saturation above, CIELAB chroma below
+# %% ../nbs/06_metrics.ipynb #18a65b60
+COLORED = 0.3  # HSV saturation above which a pixel counts as coloured
+NEUTRAL = 5.   # CIELAB chroma below which a pixel counts as neutral
 
 def colored(
-    x:Tensor, # RGB, (B,3,H,W)
+    x:Tensor, # sRGB-encoded RGB in [0,1], (B,3,H,W)
 ) -> Tensor: # boolean, (B,1,H,W)
-    "Pixels whose HSV saturation exceeds 0.3."
+    "Pixels whose HSV saturation exceeds `COLORED`."
     return rgb_to_hsv(x)[:, 1:2] > COLORED
 
 def neutral(
-    x:Tensor, # RGB, (B,3,H,W)
+    x:Tensor, # sRGB-encoded RGB in [0,1], (B,3,H,W)
 ) -> Tensor: # boolean, (B,1,H,W)
-    "Pixels whose CIELAB chroma is below 5."
+    "Pixels whose CIELAB chroma is below `NEUTRAL`."
     return chroma(x) < NEUTRAL
 
+# %% ../nbs/06_metrics.ipynb #d67af03d
 @full_precision
 def saturation_error(
-    pred:Tensor, # judged picture, (B,3,H,W)
-    target:Tensor, # what it should be
-    select:str='target', # which picture chooses the coloured pixels: 'target', or 'mean' of both
-    signed:bool=True, # or the mean of absolute errors
-) -> Tensor: # points of HSV saturation (0 to 100), (B,); NaN without coloured pixels
-    "How much too saturated the coloured pixels are."
-    error = 100*(rgb_to_hsv(pred)[:, 1:2] - rgb_to_hsv(target)[:, 1:2])
-    if select == 'mean': mask = (rgb_to_hsv(pred)[:, 1:2] + rgb_to_hsv(target)[:, 1:2])/2 > COLORED
-    elif select == 'target': mask = colored(target)
-    else: raise ValueError(f"saturation_error: select must be 'target' or 'mean', got {select!r}")
-    return _mean_where(error if signed else error.abs(), mask)
+    pred:Tensor, # judged pictures, sRGB-encoded in [0,1], (B,3,H,W)
+    target:Tensor, # what they should be, same shape
+    select:str='target', # a pixel takes part when the saturation of the 'target', or the 'mean' of both pictures' saturations, exceeds `COLORED`
+    signed:bool=True, # the mean error, negative when too dull; or the mean of absolute errors
+) -> Tensor: # points of HSV saturation, (B,); NaN where no pixel takes part
+    "How much too saturated the coloured pixels are. Raises `UserError` for another `select` or shapes that differ."
+    _check(pred, target)
+    if select not in ('target', 'mean'): raise UserError(f"saturation_error: select is 'target' or 'mean', not {select!r}")
+    p, t = rgb_to_hsv(pred)[:, 1:2], rgb_to_hsv(target)[:, 1:2]
+    error = 100*(p - t)
+    return _mean_where(error if signed else error.abs(), (t if select == 'target' else (p + t)/2) > COLORED)
 
-# %% ../nbs/06_metrics.ipynb #b1cb0fe9
+# %% ../nbs/06_metrics.ipynb #452f354a
 def neutral_drift(
-    pred:Tensor, # judged picture, (B,3,H,W)
-    x_backbone:Tensor, # the backbone's picture
-    target:Tensor, # chooses the near-grey pixels
-) -> Tensor: # CIELAB chroma gained, (B,); negative where grey became greyer
-    "Chroma that near-grey pixels gained over the backbone's."
+    pred:Tensor, # judged pictures, sRGB-encoded in [0,1], (B,3,H,W)
+    x_backbone:Tensor, # the backbone's pictures, same shape
+    target:Tensor, # what they should be: chooses the near-grey pixels
+) -> Tensor: # CIELAB chroma gained on average, (B,); negative where grey became greyer, NaN where nothing is grey
+    "Chroma that near-grey pixels gained over the backbone's. Raises `UserError` when the shapes differ."
+    _check(pred, x_backbone, target)
     return _mean_where(chroma(pred) - chroma(x_backbone), neutral(target))
 
 def neutral_cast(
-    pred:Tensor, # judged picture, (B,3,H,W)
-    target:Tensor, # chooses the near-grey pixels
-) -> Tensor: # mean a* and b* of near-grey pixels minus the target's, (B,2)
-    "The colour cast on what should be grey."
-    diff = 255*(rgb_to_lab(pred) - rgb_to_lab(target))[:, 1:]
-    return torch.stack([_mean_where(diff[:, k:k+1], neutral(target)) for k in range(2)], -1)
+    pred:Tensor, # judged pictures, sRGB-encoded in [0,1], (B,3,H,W)
+    target:Tensor, # what they should be: chooses the near-grey pixels
+) -> Tensor: # mean a* and b* of near-grey pixels less the target's, (B,2); NaN where nothing is grey
+    "The colour cast on what should be grey. Raises `UserError` when the shapes differ."
+    _check(pred, target)
+    ab = 255*(rgb_to_lab(pred) - rgb_to_lab(target))[:, 1:]
+    return torch.stack([_mean_where(ab[:, k:k+1], neutral(target)) for k in range(2)], -1)
 
 def consistency(
-    table:pd.DataFrame, # with columns group, cast_a, cast_b
-) -> pd.Series: # indexed by group: root mean square distance of the casts from their group's mean, in CIELAB units
-    "How far the cast wanders within each group of pictures."
+    table:pd.DataFrame, # one row a picture with `group`, and `cast_a`, `cast_b` as in `panel`
+) -> pd.Series: # CIELAB units, indexed by group; groups with fewer than two usable pictures are left out
+    "How far the neutral cast wanders within each group of pictures (a listing)."
     casts = table.dropna(subset=['group', 'cast_a', 'cast_b']).groupby('group')[['cast_a', 'cast_b']]
-    return casts.var(ddof=0).sum(axis=1).pow(.5)
+    return casts.var(ddof=1).dropna().sum(axis=1).pow(.5).rename('spread')
 
+# %% ../nbs/06_metrics.ipynb #31a85389
 @torch.no_grad()
 def panel(
-    pred:Tensor, # judged pictures, (B,3,H,W)
-    target:Tensor, # what they should be
-    x_backbone:Tensor, # the backbone's pictures
-) -> pd.DataFrame: # one row a picture
-    "All metrics of the project."
+    pred:Tensor, # judged pictures, sRGB-encoded, clamped to [0,1] here, (B,3,H,W)
+    target:Tensor, # what they should be, same shape
+    x_backbone:Tensor, # the backbone's pictures, same shape; give them as `pred` too for the identity's row
+) -> pd.DataFrame: # one row a picture: psnr, ssim, color_psnr (dB); de, de_color, de_neutral (CIEDE2000); sat_error, sat_abs_error, sat_error_mean, sat_abs_error_mean (points); neutral_drift, cast_a, cast_b (CIELAB units)
+    "All metrics of the project; NaN where a picture has no pixel of the kind. Raises `UserError` when shapes differ or a picture is not finite."
+    _check(pred, target, x_backbone)
+    for name, t in dict(pred=pred, target=target, x_backbone=x_backbone).items():
+        if not t.isfinite().all(): raise UserError(f'panel: picture {(~t.isfinite()).flatten(1).any(1).nonzero()[0].item()} of {name} holds NaN or infinite values; it cannot be judged')
     pred, target, x_backbone = (t.float().clamp(0, 1) for t in (pred, target, x_backbone))
     de, hot, grey, cast = ciede2000(pred, target), colored(target), neutral(target), neutral_cast(pred, target)
-    return pd.DataFrame({k: v.double().cpu().numpy() for k, v in dict(
-        psnr=psnr(pred, target), ssim=ssim(pred, target), color_psnr=psnr(pred, target, hot), de=_mean_where(de, torch.ones_like(hot)), de_color=_mean_where(de, hot), de_neutral=_mean_where(de, grey),
-        sat_error=saturation_error(pred, target), sat_abs_error=saturation_error(pred, target, signed=False), sat_error_mean=saturation_error(pred, target, 'mean'),
-        neutral_drift=neutral_drift(pred, x_backbone, target), cast_a=cast[:, 0], cast_b=cast[:, 1]).items()})
+    columns = dict(
+        psnr=psnr(pred, target), ssim=ssim(pred, target), color_psnr=psnr(pred, target, hot),
+        de=_mean_where(de, torch.ones_like(hot)), de_color=_mean_where(de, hot), de_neutral=_mean_where(de, grey),
+        sat_error=saturation_error(pred, target), sat_abs_error=saturation_error(pred, target, signed=False),
+        sat_error_mean=saturation_error(pred, target, 'mean'), sat_abs_error_mean=saturation_error(pred, target, 'mean', signed=False),
+        neutral_drift=neutral_drift(pred, x_backbone, target), cast_a=cast[:, 0], cast_b=cast[:, 1])
+    return pd.DataFrame({k: v.double().cpu().numpy() for k, v in columns.items()})
 
-# %% ../nbs/06_metrics.ipynb #547752ef
+# %% ../nbs/06_metrics.ipynb #dfd7880f
 def summary(
-    table:pd.DataFrame, # one row a picture
+    table:pd.DataFrame, # one row a picture; columns that are not numbers are passed over
     draws:int=2000, # bootstrap samples
     seed:int=0, # of the draws
-) -> pd.DataFrame: # mean, low and high (95 %), one row a metric
-    "Means over pictures with bootstrap intervals."
-    x = table.select_dtypes('number').replace([np.inf, -np.inf], np.nan)
+) -> pd.DataFrame: # one row a metric: mean, low and high (95 % bootstrap interval over pictures, NaN below two pictures), n pictures that have the metric
+    "Means over pictures with bootstrap intervals (Efron 1979). Raises `UserError` for an empty table."
+    x = table.select_dtypes('number')
+    if x.empty: raise UserError('summary: the table has no pictures; give it the rows of `panel`')
     pick = np.random.default_rng(seed).integers(0, len(x), (draws, len(x)))
-    with np.errstate(all='ignore'): means = np.nanmean(x.to_numpy()[pick], axis=1)
-    return pd.DataFrame(dict(mean=x.mean(), low=np.nanquantile(means, .025, axis=0), high=np.nanquantile(means, .975, axis=0)))
+    means = pd.DataFrame({k: _nanmean(v.to_numpy(float)[pick]) for k, v in x.items()})
+    out = pd.DataFrame(dict(mean=x.mean(), low=means.quantile(.025), high=means.quantile(.975), n=x.count()))
+    return out.mask(out.n < 2, out[['mean', 'n']])
 
-# %% ../nbs/06_metrics.ipynb #fcf11517
-def _pixels(backbones, targets, n=20_000):
-    "Pixels of all pairs as two (N,3) float64 arrays, evenly drawn."
-    take = lambda t: t.flatten(1)[:, torch.linspace(0, t[0].numel() - 1, min(n, t[0].numel())).long()]
-    return [torch.cat([take(t.float().clamp(0, 1)) for t in ts], 1).T.double().cpu().numpy() for ts in (backbones, targets)]
+def _nanmean(v):
+    "Mean of each row without its NaN; NaN for a row that has nothing else."
+    have = ~np.isnan(v)
+    with np.errstate(invalid='ignore'): return np.where(have, v, 0).sum(1) / have.sum(1)
 
-def fit_identity(backbones, targets):
-    "Doing nothing."
+# %% ../nbs/06_metrics.ipynb #e417e413
+def _pixels(backbones, targets, n=20_000, total=800_000):
+    "Pixels of all pairs, (N,3) float64 each, and the root of every pixel's weight, (N,1). Raises `UserError` for lists that do not match."
+    backbones, targets = list(backbones), list(targets)
+    if not backbones or len(backbones) != len(targets): raise UserError(f'baselines: {len(backbones)} backbone pictures and {len(targets)} targets; give as many of each, at least one')
+    n, parts = max(1, min(n, total//len(backbones))), []
+    for k, (b, t) in enumerate(zip(backbones, targets)):
+        if b.shape != t.shape or b.dim() != 3: raise UserError(f'baselines: pair {k} has shapes {tuple(b.shape)} and {tuple(t.shape)}; give both as (3,H,W) of one size')
+        pick = torch.from_numpy(np.random.default_rng(0).permutation(b[0].numel())[:n])
+        x, y = (p.detach().cpu().flatten(1)[:, pick].T.double().numpy() for p in (b, t))
+        parts.append((x, y, np.full((len(x), 1), (((x - y)**2).mean() + 1e-4)**-.5)))
+    x, y, w = (np.concatenate(p) for p in zip(*parts))
+    return x, y, w/np.sqrt((w**2).mean())
+
+# %% ../nbs/06_metrics.ipynb #46d87078
+def fit_identity(
+    backbones:list, # the backbone's pictures, (3,H,W) in [0,1] each; not looked at
+    targets:list, # what they should be
+): # a function from (B,3,H,W) to (B,3,H,W)
+    "Doing nothing: the mark that every method must pass."
     return lambda x: x.clamp(0, 1)
 
-def fit_saturation(backbones, targets):
-    "Global saturation and vibrance: grey + (c - grey)*(1 + s + v*(1 - S)), two numbers by Nelder-Mead."
-    x, y = _pixels(backbones, targets, 4000)
-    def apply(x, s, v, mean, hi, lo):
-        grey = mean(x); S = (hi(x) - lo(x)) / (hi(x) + 1e-6)
-        return grey + (x - grey)*(1 + s + v*(1 - S))
-    on_np = dict(mean=lambda t: t.mean(1, keepdims=True), hi=lambda t: t.max(1, keepdims=True), lo=lambda t: t.min(1, keepdims=True))
-    on_torch = dict(mean=lambda t: t.mean(1, True), hi=lambda t: t.amax(1, True), lo=lambda t: t.amin(1, True))
-    s, v = minimize(lambda p: ((apply(x, *p, **on_np).clip(0, 1) - y)**2).mean(), (.1, 0.), method='Nelder-Mead').x
-    return lambda t: apply(t.clamp(0, 1), s, v, **on_torch).clamp(0, 1)
+def _sliders(x, saturation, vibrance):
+    "Move pixels (...,3) away from their luma by `saturation` + `vibrance`*(1 - S)."
+    luma = x @ x.new_tensor([.2126, .7152, .0722]); high, low = x.amax(-1), x.amin(-1)
+    gain = 1 + saturation + vibrance*(1 - (high - low)/high.clamp_min(1e-6))
+    return (luma[..., None] + gain[..., None]*(x - luma[..., None])).clamp(0, 1)
 
-def fit_affine(backbones, targets):
-    "A 3x4 colour matrix by least squares."
-    x, y = _pixels(backbones, targets)
-    m = torch.from_numpy(np.linalg.lstsq(np.c_[x, np.ones(len(x))], y, rcond=None)[0]).float()
-    return lambda t: (torch.einsum('bchw,cd->bdhw', t.clamp(0, 1), m[:3].to(t)) + m[3].to(t).view(1, 3, 1, 1)).clamp(0, 1)
+def fit_saturation(
+    backbones:list, # the backbone's pictures, (3,H,W) in [0,1] each
+    targets:list, # what they should be
+): # a function from (B,3,H,W) to (B,3,H,W)
+    "Two sliders for all pictures, saturation and vibrance, by non-linear least squares."
+    x, y, w = _pixels(backbones, targets); x = torch.from_numpy(x)
+    s, v = least_squares(lambda p: (w*(_sliders(x, *p).numpy() - y)).ravel(), (0., 0.)).x
+    return lambda t: _sliders(t.movedim(1, -1), s, v).movedim(-1, 1)
 
-def fit_curves(backbones, targets, knots=17):
-    "One monotone curve a channel: non-negative increments between `knots` points, by bounded least squares."
-    from elite_refiner.branches import interpolate_table
-    x, y = _pixels(backbones, targets, 4000); table = []
+def fit_affine(
+    backbones:list, # the backbone's pictures, (3,H,W) in [0,1] each
+    targets:list, # what they should be
+): # a function from (B,3,H,W) to (B,3,H,W)
+    "A 3x4 colour matrix, by least squares."
+    x, y, w = _pixels(backbones, targets)
+    m = torch.from_numpy(np.linalg.lstsq(w*np.c_[x, np.ones(len(x))], w*y)[0])
+    return lambda t: (torch.einsum('bchw,cd->bdhw', t, m[:3].to(t)) + m[3].to(t).view(3, 1, 1)).clamp(0, 1)
+
+# %% ../nbs/06_metrics.ipynb #9307ac35
+def _linear(x, n):
+    "Sparse (N, n**d) matrix of linear interpolation from a grid of `n` knots a side to the points `x` (N,d) in [0,1]."
+    at = np.clip(x, 0, 1)*(n - 1); low = np.minimum(at.astype(int), n - 2); part = at - low
+    corners = [(np.where(c, part, 1 - part).prod(1), np.ravel_multi_index((low + c).T, (n,)*x.shape[1])) for c in np.ndindex((2,)*x.shape[1])]
+    weights, columns = (np.stack(z, 1).ravel() for z in zip(*corners))
+    return sparse.csr_array((weights, columns, np.arange(len(x) + 1)*len(corners)), shape=(len(x), n**x.shape[1]))
+
+def _apply_curves(table, x):
+    "Straight lines between the knots `table` (3,n) for pictures (B,3,H,W)."
+    at = x.clamp(0, 1)*(table.shape[1] - 1); low = at.long().clamp_max(table.shape[1] - 2); table = table.to(x)
+    value = lambda k: torch.stack([table[c][k[:, c]] for c in range(3)], 1)
+    return torch.lerp(value(low), value(low + 1), at - low).clamp(0, 1)
+
+def fit_curves(
+    backbones:list, # the backbone's pictures, (3,H,W) in [0,1] each
+    targets:list, # what they should be
+    knots:int=33, # of each curve
+): # a function from (B,3,H,W) to (B,3,H,W)
+    "One monotone curve a channel, by least squares with non-negative increments."
+    x, y, w = _pixels(backbones, targets); table = []
     for c in range(3):
-        at = x[:, c]*(knots - 1); k = np.minimum(at.astype(int), knots - 2)
-        hat = csr_matrix((np.r_[1 - (at - k), at - k], (np.r_[range(len(at)), range(len(at))], np.r_[k, k + 1])), (len(at), knots)) @ np.tril(np.ones((knots, knots)))
-        table.append(lsq_linear(hat, y[:, c], bounds=(np.r_[-.5, np.zeros(knots - 1)], np.inf)).x.cumsum())
-    table = torch.tensor(np.array(table)).float()[None]
-    return lambda t: interpolate_table(t.clamp(0, 1), table.to(t).expand(len(t), -1, -1)).clamp(0, 1)
+        a = _linear(x[:, c:c+1], knots) @ np.tril(np.ones((knots, knots)))                 # columns: the first knot, then increments
+        straight = np.r_[0, np.full(knots - 1, 1/(knots - 1))]
+        normal = (w*a).T @ (w*a)/len(x) + 1e-4*np.eye(knots); root = np.linalg.cholesky(normal)
+        rhs = np.linalg.solve(root, (w*a).T @ (w[:, 0]*y[:, c])/len(x) + 1e-4*straight)
+        table.append(lsq_linear(root.T, rhs, bounds=(np.r_[-1, np.zeros(knots - 1)], np.inf)).x.cumsum())
+    return partial(_apply_curves, torch.from_numpy(np.array(table)))
 
-# %% ../nbs/06_metrics.ipynb #452f354a
-def _trilinear(x, n):
-    "Sparse (N,n³) matrix of the trilinear weights of pixels `x` (N,3)."
-    at = x*(n - 1); k = np.minimum(at.astype(int), n - 2); t = at - k; rows = np.arange(len(x)); parts = []
-    for corner in np.ndindex(2, 2, 2):
-        w = np.prod(np.where(corner, t, 1 - t), axis=1); idx = ((k + corner) @ [n*n, n, 1])
-        parts.append(coo_matrix((w, (rows, idx)), (len(x), n**3)))
-    return sum(parts[1:], parts[0]).tocsr()
+# %% ../nbs/06_metrics.ipynb #5c57a4fa
+def _bending(n):
+    "Sum of squared second differences of an n**3 grid along its three axes, as a sparse matrix."
+    d = sparse.diags_array([1., -2., 1.], offsets=[0, 1, 2], shape=(n - 2, n)); d, e = d.T @ d, sparse.eye_array(n)
+    kron = lambda a, b, c: sparse.kron(sparse.kron(a, b), c)
+    return kron(d, e, e) + kron(e, d, e) + kron(e, e, d)
 
-def fit_lut(backbones, targets, n=17, smooth=1.0, pull=0.01):
-    "A regularised 3D look-up table, trilinear, fitted by sparse least squares."
-    x, y = _pixels(backbones, targets); w = _trilinear(x, n)
-    d2 = csr_matrix(np.diff(np.eye(n), 2, axis=0)); i = eye(n)
-    bend = vstack([kron(kron(d2, i), i), kron(kron(i, d2), i), kron(kron(i, i), d2)])
-    grid = np.stack(np.meshgrid(*[np.linspace(0, 1, n)]*3, indexing='ij'), -1).reshape(-1, 3)
-    scale = len(x)/n**3
-    a = w.T @ w + scale*(smooth*(bend.T @ bend) + pull*eye(n**3))
-    b = w.T @ y + scale*pull*grid
-    lut = torch.from_numpy(np.stack([cg(a, b[:, c], x0=grid[:, c], rtol=1e-6, maxiter=2000)[0] for c in range(3)])).float().view(1, 3, n, n, n)
-    def apply(t):
-        at = (t.clamp(0, 1)*2 - 1).flip(1).movedim(1, -1).unsqueeze(1)          # grid_sample wants the fastest axis first: blue
-        return F.grid_sample(lut.to(t).expand(len(t), -1, -1, -1, -1), at, align_corners=True, padding_mode='border').squeeze(2).clamp(0, 1)
-    return apply
+def _solve(a, y, w, penalty):
+    "Minimise mean |w(a r - y)|^2 + r'(penalty)r over r, a column at a time."
+    normal, rhs = (a.T @ a.multiply(w**2))/len(y) + penalty, a.T @ (w**2*y)/len(y)
+    return np.stack([cg(normal, v, rtol=1e-5, maxiter=1000)[0] for v in rhs.T], 1)
+
+def _apply_lut(lut, x):
+    "Trilinear look-up in `lut` (3,n,n,n), axes red, green, blue, for pictures (B,3,H,W)."
+    at = (2*x.clamp(0, 1) - 1).movedim(1, -1).flip(-1).unsqueeze(1)              # grid_sample names the last axis, blue, first
+    return F.grid_sample(lut.to(x).expand(len(x), -1, -1, -1, -1), at, align_corners=True, padding_mode='border').squeeze(2).clamp(0, 1)
+
+def fit_lut(
+    backbones:list, # the backbone's pictures, (3,H,W) in [0,1] each
+    targets:list, # what they should be
+    size:int=17, # knots a side
+    smooth:float=1e-3, # weight of squared second differences, beside a mean squared error
+    pull:float=1e-4, # weight of squared distance from the identity
+): # a function from (B,3,H,W) to (B,3,H,W)
+    "A regularised 3D look-up table, by sparse least squares."
+    x, y, w = _pixels(backbones, targets)
+    r = _solve(_linear(x, size), y - x, w, smooth*_bending(size) + pull*sparse.eye_array(size**3))
+    axis = torch.linspace(0, 1, size, dtype=torch.float64); same = torch.stack(torch.meshgrid(axis, axis, axis, indexing='ij'))
+    return partial(_apply_lut, same + torch.from_numpy(r.T.copy()).view_as(same))
 
 BASELINES = dict(identity=fit_identity, saturation=fit_saturation, affine=fit_affine, curves=fit_curves, lut=fit_lut)
 
-# %% ../nbs/06_metrics.ipynb #ee011eec
-def oracle_lut(x_backbone, target):
-    "A look-up table fitted on the picture itself: the ceiling of global corrections."
-    return torch.cat([fit_lut([x], [y], smooth=.01, pull=1e-4)(x[None]) for x, y in zip(x_backbone, target)])
+# %% ../nbs/06_metrics.ipynb #bdecf0f2
+def _each(fit, backbones, targets):
+    "Fit every pair alone; the k-th picture of what is corrected belongs to the k-th pair."
+    fixes = [fit(b, t) for b, t in zip(backbones, targets, strict=True)]
+    def apply(x):
+        if len(x) != len(fixes): raise UserError(f'oracle: fitted on {len(fixes)} pictures, asked for {len(x)}; it knows only the pictures it was fitted on, in their order')
+        return torch.cat([f(p[None]) for f, p in zip(fixes, x)])
+    return apply
 
-def oracle_local(x_backbone, target, cells=16):
-    "A 3x4 matrix fitted in each of `cells` x `cells` tiles of the picture itself: a ceiling of local corrections."
-    out = x_backbone.clone(); H, W = x_backbone.shape[-2:]
-    cuts = lambda n: np.linspace(0, n, min(cells, n//4) + 1).astype(int)
-    for b in range(len(out)):
-        for i0, i1 in zip(cuts(H), cuts(H)[1:]):
-            for j0, j1 in zip(cuts(W), cuts(W)[1:]): out[b:b+1, :, i0:i1, j0:j1] = fit_affine([x_backbone[b, :, i0:i1, j0:j1]], [target[b, :, i0:i1, j0:j1]])(x_backbone[b:b+1, :, i0:i1, j0:j1])
-    return out
+def oracle_lut(
+    backbones:list, # the backbone's pictures, (3,H,W) in [0,1] each
+    targets:list, # what they should be: the oracle sees the answer
+): # a function from (B,3,H,W), these same pictures in their order, to (B,3,H,W)
+    "Ceiling of global maps: a look-up table fitted on each picture itself."
+    return _each(lambda b, t: fit_lut([b], [t], smooth=1e-5, pull=1e-6), backbones, targets)
 
-ORACLES = {'oracle: global LUT': oracle_lut, 'oracle: local affine': oracle_local}
+def _fit_local(b, t, cells=8):
+    "A grid of affine matrices for one picture."
+    x, y, w = _pixels([b], [t], n=100_000); H, W = b.shape[-2:]
+    pick = np.random.default_rng(0).permutation(H*W)[:len(x)]                     # the places of these pixels
+    at = _linear(np.c_[pick//W/(H - 1), pick%W/(W - 1)], cells)
+    a = sparse.hstack([at.multiply(v[:, None]) for v in (*x.T, np.ones(len(x)))]).tocsr()
+    r = torch.from_numpy(_solve(a, y - x, w, 1e-6*sparse.eye_array(a.shape[1])).T.copy()).view(12, cells, cells)
+    def apply(p):
+        m = F.interpolate(r.to(p)[None], size=p.shape[-2:], mode='bilinear', align_corners=True).view(3, 4, *p.shape[-2:])
+        return (p + torch.einsum('bchw,dchw->bdhw', torch.cat([p, torch.ones_like(p[:, :1])], 1), m)).clamp(0, 1)
+    return apply
+
+def oracle_local(
+    backbones:list, # the backbone's pictures, (3,H,W) in [0,1] each
+    targets:list, # what they should be: the oracle sees the answer
+): # a function from (B,3,H,W), these same pictures in their order, to (B,3,H,W)
+    "Ceiling of local linear maps: an interpolated 8x8 grid of 3x4 colour matrices fitted on each picture itself."
+    return _each(_fit_local, backbones, targets)
+
+ORACLES = dict(ceiling_lut=oracle_lut, ceiling_local=oracle_local)

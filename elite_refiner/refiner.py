@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 from .attention import ColorEnhancementBlock, CrossColorAttention
-from .branches import BRANCHES, BranchFusion, ColorHistogramAlignment, FinalRefine, interpolate_table
+from .branches import BRANCHES, BranchFusion, ColorHistogramAlignment, FinalRefine, ToneOffset, interpolate_table
 from .color import full_precision, spread
 from .core import UserError, load_checkpoint, save_checkpoint
 
@@ -70,7 +70,7 @@ class RefinerConfig:
     expansion:float=4 # inner width of a tower's blocks, in multiples of `tower_dim`
 
 SIZES = dict(
-    small=RefinerConfig(base_dim=24, blocks=2, heads=4, tower_dim=72, expansion=1.6),
+    small=RefinerConfig(base_dim=24, blocks=2, heads=4, tower_dim=72, expansion=1.3),
     medium=RefinerConfig(base_dim=32, blocks=3, heads=4, tower_dim=96, expansion=4),
     large=RefinerConfig(base_dim=48, blocks=4, heads=8, tower_dim=144, expansion=4.4),
 )
@@ -114,13 +114,13 @@ class EliteColorRefiner(nn.Module):
         self.config, self.checkpointing, self.record = config, checkpointing, {}
         self.trunk = Trunk(config)
         self.branches = nn.ModuleDict({n: cls(c, d, config.blocks, config.expansion) for n, cls in BRANCHES.items()})
-        self.fusion, self.align, self.final = BranchFusion(c), ColorHistogramAlignment(d), FinalRefine(c)
+        self.fusion, self.align, self.final, self.tone = BranchFusion(c), ColorHistogramAlignment(d), FinalRefine(c), ToneOffset()
 
     def forward(self,
         x_input:Tensor, # the photo, sRGB-encoded [0,1], (B,3,H,W), H and W at least 16
         x_backbone:Tensor, # the backbone's output for it, same shape
         *,
-        branches=None, # names out of `BRANCHES` that may speak; None for all
+        branches=None, # names out of `BRANCHES` that may speak; None for all, an empty list leaves the tone path alone
         strength:float=1., # 0 gives the backbone back, 1 the refinement, up to 1.5 more of it
         return_maps:bool=False, # also return the coefficients, with the weight maps
     ) -> Tensor: # refined, [0,1], (B,3,H,W); with `return_maps` a pair of it and a dict
@@ -138,13 +138,15 @@ def predict(self:EliteColorRefiner,
     x_backbone:Tensor, # the backbone's output, (B,3,H,W)
     *,
     branches=None, # names out of `BRANCHES` that may speak
-) -> dict: # maps at a quarter of the resolution: one entry a branch, `weights` (B,4,h,w), `align` (B,3,33), `shift`, `extent`
+) -> dict: # maps at a quarter of the resolution: one entry a branch, `weights` (B,4,h,w), `tone` (B,1,32,32), `align` (B,3,33), `shift`, `extent`
     "What to do to this photo, independent of its pixel size."
     if x_input.shape != x_backbone.shape or x_input.ndim != 4 or x_input.shape[1] != 3 or min(x_input.shape[-2:]) < 16:
         raise ValueError(f'refiner: wants two pictures (B,3,H,W) of the same shape, H and W at least 16, got {tuple(x_input.shape)} and {tuple(x_backbone.shape)}')
     speak = set(BRANCHES) if branches is None else set(branches)
     if speak - set(BRANCHES): raise ValueError(f'refiner: unknown branches {sorted(speak - set(BRANCHES))}; there are {list(BRANCHES)}')
     x_input, x_backbone = x_input.float(), x_backbone.float().clamp(0, 1)
+    tone = self.tone(x_input, x_backbone)
+    if not speak: return dict(tone=tone)
     (small_i, dev_i), (small_b, dev_b) = _quarter(x_input), _quarter(x_backbone)
     quarter, sixteenth = self.trunk((small_i, dev_i), (small_b, dev_b))
     run = lambda f, *a: checkpoint(f, *a, use_reentrant=False) if self.checkpointing and torch.is_grad_enabled() else f(*a)
@@ -153,7 +155,8 @@ def predict(self:EliteColorRefiner,
         maps[name], seen = run(branch, small_i, small_b, quarter, sixteenth); features.append(seen)
     maps['weights'] = self.fusion(features) * torch.tensor([float(n in speak) for n in BRANCHES], device=quarter.device).view(1, -1, 1, 1)
     maps['shift'] = self.final.shift(quarter).float()
-    fused = small_b + grey_safe(self._mixed(small_i, small_b, maps, maps['weights']), tint_gate(small_i, small_b))
+    maps['tone'] = tone
+    fused = small_b + grow(tone, small_b.shape[-2:]) + grey_safe(self._mixed(small_i, small_b, maps, maps['weights']), tint_gate(small_i, small_b))
     maps['align'] = self.align(fused, sixteenth)
     maps['extent'] = tuple(n/(4*s) for n, s in zip(x_input.shape[-2:], small_i.shape[-2:]))
     return maps
@@ -164,7 +167,7 @@ def _mixed(self:EliteColorRefiner, x_input, x_backbone, maps, weights):
     return sum(weights[:, k:k+1]*self.branches[n].difference(x_input, x_backbone, maps[n]) for k, n in enumerate(BRANCHES))
 
 # %% ../nbs/03_refiner.ipynb #f7b45c5e
-LOCAL = ('rgb', 'hsv', 'lab', 'weights', 'shift')  # the coefficients that are maps; the others are one table a picture
+LOCAL = ('rgb', 'hsv', 'lab', 'weights', 'shift')  # the maps at a quarter of the resolution; tone has its own grid, the others are tables
 
 @patch
 def apply(self:EliteColorRefiner,
@@ -185,13 +188,14 @@ def apply(self:EliteColorRefiner,
 @patch
 @full_precision
 def _apply_rows(self:EliteColorRefiner, x_input, x_backbone, maps, size, rows, strength):
-    widths = [maps[k].shape[1] for k in LOCAL]
-    grown = grow(torch.cat([maps[k].float() for k in LOCAL], 1), size, maps['extent'], rows).split(widths, 1)
-    local = {**maps, **dict(zip(LOCAL, grown))}
-    x_backbone, gate = x_backbone.clamp(0, 1), tint_gate(x_input, x_backbone)
-    fused = x_backbone + grey_safe(self._mixed(x_input, x_backbone, local, local['weights']), gate)
-    aligned = fused + grey_safe(interpolate_table(fused, maps['align']), gate)
-    refined = aligned + grey_safe(self.final.difference(x_input, x_backbone, aligned, local['shift']), gate)
+    x_backbone, tone = x_backbone.clamp(0, 1), grow(maps['tone'], size, rows=rows)
+    refined = x_backbone + tone
+    if 'weights' in maps:
+        grown = grow(torch.cat([maps[k].float() for k in LOCAL], 1), size, maps['extent'], rows).split([maps[k].shape[1] for k in LOCAL], 1)
+        local, gate = {**maps, **dict(zip(LOCAL, grown))}, tint_gate(x_input, x_backbone)
+        fused = refined + grey_safe(self._mixed(x_input, x_backbone, local, local['weights']), gate)
+        aligned = fused + grey_safe(interpolate_table(fused, maps['align']), gate)
+        refined = aligned + grey_safe(self.final.difference(x_input, x_backbone, aligned, local['shift']), gate)
     if strength != 1: refined = x_backbone + strength*(refined - x_backbone)
     return refined.detach().clamp(0, 1) + (refined - refined.detach())
 

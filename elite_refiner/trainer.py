@@ -53,6 +53,7 @@ class TrainConfig:
     num_workers:int=4 # processes that load and augment
     mixed_precision:str='auto' # no, fp16, bf16, or auto: bf16 on a GPU that has it, fp16 on others, none on a CPU
     perceptual:str='imagenet' # VGG16 weights: imagenet (hub cache or download), a path, or none
+    trainable:str='all' # all, or tone: only the tone path, when there are no more than a few dozen pairs
     loss_weights:str='' # fixed weights, e.g. charbonnier=1,hsv=2,perceptual=0.5,fft=0.3,histogram=0.3; empty: learned
     saturation_weight:float=3.0 # weight of saturation within the HSV loss
     loss_lr:float=1e-3 # learning rate of the learned loss weights
@@ -76,6 +77,7 @@ class TrainConfig:
         if self.resolution < 16: raise UserError(f'--resolution {self.resolution}: must be at least 16')
         if not 0 <= self.ema_decay < 1: raise UserError(f'--ema_decay {self.ema_decay}: must be in [0, 1)')
         if self.mixed_precision not in ('auto', 'no', 'fp16', 'bf16'): raise UserError(f'--mixed_precision {self.mixed_precision}: choose auto, no, fp16 or bf16')
+        if self.trainable not in ('all', 'tone'): raise UserError(f'--trainable {self.trainable}: choose all or tone')
         parse_weights(self.loss_weights)
 
 def parse_weights(
@@ -160,6 +162,7 @@ class Trainer:
         self.backbone = load_backbone(config.backbone_path, device=self.device) if config.backbone_path else None
         self.epoch = self.step = self.done_in_epoch = self.bad_epochs = self.bad_steps = self.skipped = 0
         self.best, self.rows_log, self.sums, self.record, self.stop_requested = math.inf, [], {}, {}, None
+        self.speak = [] if config.trainable == 'tone' else None   # branches that stay silent need not be computed
 
     @property
     def history(self):
@@ -192,17 +195,27 @@ def _prepare(self:Trainer):
     "Loaders, optimizers, schedule and average; restores the state of a resumed run."
     c, acc = self.config, self.accelerator
     train, val = self._prepare_data()
-    decay = [p for p in self.refiner.parameters() if p.ndim > 1]
-    plain = [p for p in self.refiner.parameters() if p.ndim <= 1]
+    if c.trainable == 'tone': self.refiner.requires_grad_(False).tone.requires_grad_(True)
+    if not c.resume: self._calibrate()
+    learning = [p for p in self.refiner.parameters() if p.requires_grad]
+    decay, plain = [p for p in learning if p.ndim > 1], [p for p in learning if p.ndim <= 1]
     opt = torch.optim.AdamW([dict(params=decay, weight_decay=c.weight_decay), dict(params=plain, weight_decay=0.)], lr=c.lr)
-    learned = [p for p in self.loss.parameters() if p.requires_grad]
+    weighing = [p for p in self.loss.parameters() if p.requires_grad]
     self.ema = make_ema(self.refiner, c.ema_decay)
     self.train_loader, self.val_loader = acc.prepare(train, val)
     self.model, self.opt = acc.prepare(self.refiner, opt)
-    self.loss_fn, self.loss_opt = (acc.prepare(self.loss), torch.optim.Adam(learned, lr=c.loss_lr)) if learned else (self.loss, None)
+    self.loss_fn, self.loss_opt = (acc.prepare(self.loss), torch.optim.Adam(weighing, lr=c.loss_lr)) if weighing else (self.loss, None)
     self.steps_per_epoch = math.ceil(len(self.train_set) / (c.batch_size*c.grad_accum_steps*acc.num_processes))
     self.total = self.steps_per_epoch*c.epochs; self.warmup = round(self.steps_per_epoch*c.warmup_epochs)
     if c.resume: self._restore()
+
+# %% ../nbs/10_trainer.ipynb #c6a0d82e
+@patch
+def _calibrate(self:Trainer, most=256):
+    "Let the tone path measure its statistics on (at most 256 of) the training pictures, without augmentation."
+    plain = PairDataset(self.train_rows[:most], self.config.resolution, self.train_set.outputs, keep=False)
+    pairs = (plain[i] for i in range(len(plain)))
+    self.refiner.tone.calibrate((p['x_input'].to(self.device), p['x_backbone'].to(self.device)) for p in pairs)
 
 # %% ../nbs/10_trainer.ipynb #19668644
 @patch
@@ -215,7 +228,7 @@ def train_step(self:Trainer,
     for group in self.opt.param_groups: group['lr'] = c.lr*lr_factor(self.step, self.warmup, self.total)
     for k, b in enumerate(window):
         with nullcontext() if k == len(window) - 1 else acc.no_sync(self.model):
-            parts = self.loss_fn(self.model(b['x_input'], b['x_backbone']), b['target'])
+            parts = self.loss_fn(self.model(b['x_input'], b['x_backbone'], branches=self.speak), b['target'])
             share = len(b['x_input'])/n
             acc.backward(parts['total']*share)
         for name, v in parts.items(): sums[name] = sums.get(name, 0) + v.detach()*share
