@@ -13,6 +13,7 @@ import math
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from fastcore.basics import patch
 from kornia.filters import gaussian_blur2d
 from torch import Tensor
 from .attention import ColorEnhancementBlock
@@ -286,8 +287,8 @@ class ToneOffset(nn.Module):
         self.mix = nn.Sequential(nn.Conv2d(18, hidden, 1), nn.GELU(), nn.Conv2d(hidden, hidden, 1), nn.GELU())
         self.head = _zero(nn.Conv2d(hidden, 1, 1))
         for layer in (self.mix[0], self.mix[2]): nn.init.normal_(layer.weight, std=layer.in_channels**-0.5); nn.init.zeros_(layer.bias)
-        self.register_buffer('centre', torch.tensor([.6]*4 + [.1]*3 + [.1, .15] + [.4]*4 + [.1]*3 + [.1, .15]).view(1, 18, 1, 1))
-        self.register_buffer('scale', torch.tensor(([.16, .16, .12, .08] + [.08, .07, .05] + [.05, .04])*2).view(1, 18, 1, 1))
+        self.register_buffer('centre', torch.tensor([.6]*4 + [.1]*3 + [.08, .16] + [.4]*4 + [.1]*3 + [.08, .16]).view(1, 18, 1, 1))
+        self.register_buffer('scale', torch.tensor([.2, .2, .15, .1, .1, .08, .06, .06, .05]*2).view(1, 18, 1, 1))
 
     @classmethod
     def statistics(cls,
@@ -303,18 +304,25 @@ class ToneOffset(nn.Module):
         return torch.cat([y, around, far.mean(1, keepdim=True), flat(whole.mean(1, keepdim=True)), spread(x), spread(far), flat(spread(whole)),
                           deviation(blur(y2, 1.), around), flat(deviation(y2.mean((-2, -1), keepdim=True), y.mean((-2, -1), keepdim=True)))], 1)
 
-    @full_precision
-    def forward(self,
+    def features(self,
         x_input:Tensor, # the photo, (B,3,H,W)
         x_backbone:Tensor, # the backbone's output, same shape
-    ) -> Tensor: # offsets on the grid, (B,1,32,32); exactly zero while the head is silent
-        "How much lighter or darker each place should be."
-        raw = self.head(self.mix((torch.cat([self.statistics(x_backbone), self.statistics(x_input)], 1) - self.centre)/self.scale))
-        return gaussian_blur2d(self.limit*(0.3*raw/self.limit).tanh(), (13, 13), (2., 2.), border_type='replicate')
+    ) -> Tensor: # standardised statistics of both, (B,18,32,32); no parameter has a part in them
+        "What the network on each cell sees."
+        return (torch.cat([self.statistics(x_backbone), self.statistics(x_input)], 1) - self.centre)/self.scale
+
+    def cells(self,
+        features:Tensor, # of any set of cells, (B,18,h,w)
+    ) -> Tensor: # the offset of each, bounded, (B,1,h,w)
+        "The network on each cell."
+        return self.limit*(0.3*self.head(self.mix(features))/self.limit).tanh()
+
+    @full_precision
+    def forward(self, x_input, x_backbone):
+        "How much lighter or darker each place should be, (B,1,32,32); exactly zero while the head is silent."
+        return gaussian_blur2d(self.cells(self.features(x_input, x_backbone)), (13, 13), (2., 2.), border_type='replicate')
 
 # %% ../nbs/02_branches.ipynb #03ce7efb
-from fastcore.basics import patch
-
 @patch
 @torch.no_grad()
 def calibrate(self:ToneOffset,

@@ -50,18 +50,18 @@ class EvaluateConfig:
     folds:int=0 # with --loo: number of folds; 0: one a pair or group
     baselines:str='saturation,affine,curves,lut' # with --loo: fitted opponents, separated by commas
     refiner_size:str='small' # with --loo: size of the refiner
-    trainable:str='tone' # with --loo: tone for a few dozen pairs or fewer, all for more
+    trainable:str='tone' # with --loo: tone for a few dozen pairs or fewer (seconds a fold), all for more
     train_resolution:int=0 # with --loo: side of the training pictures; 0: as --resolution
-    epochs:int=400 # with --loo: passes over the training pairs
-    batch_size:int=9 # with --loo: pictures a step
-    lr:float=3e-3 # with --loo: learning rate
-    weight_decay:float=1.0 # with --loo: AdamW's
-    ema_decay:float=0.98 # with --loo: decay of the averaged weights
-    color_augment:float=0.0 # with --loo: strength of common changes of light and colour
-    augment:bool=True # with --loo: mirror and crop
-    loss_weights:str='charbonnier=1,hsv=0,fft=0,histogram=0' # with --loo: as in train
+    epochs:int=60 # with --loo --trainable all: passes over the training pairs
+    batch_size:int=3 # the same: pictures a step
+    lr:float=1e-3 # the same: learning rate
+    weight_decay:float=0.05 # the same: AdamW's
+    ema_decay:float=0.98 # the same: decay of the averaged weights
+    color_augment:float=0.0 # the same: strength of common changes of light and colour
+    loss_weights:str='' # the same: fixed weights of the losses, as in train
     seed:int=0 # with --loo: of the trainings
 
+# %% ../nbs/16_cli.ipynb #71c0d0c9
 @dataclass
 class CacheConfig:
     "Whose outputs to compute ahead of training."
@@ -92,8 +92,9 @@ class RoomsConfig:
     count:int=60 # how many pictures
     size:int=96 # side in pixels
     seed:int=0 # another seed, other rooms
+    dull:bool=False # also simulate a backbone's outputs, named in train_dulled.jsonl and so on
 
-# %% ../nbs/16_cli.ipynb #71c0d0c9
+# %% ../nbs/16_cli.ipynb #8f8ee1a9
 def _device(name):
     import torch
     if name not in ('auto', 'cpu', 'cuda'): raise UserError(f'--device {name}: choose auto, cpu or cuda')
@@ -127,6 +128,7 @@ def run_refine(c):
     print(f"{len(r['done'])} refined, {len(r['skipped'])} skipped, {len(r['failed'])} failed; results are in {c.output_dir}")
     return 1 if r['failed'] else 0
 
+# %% ../nbs/16_cli.ipynb #06727f29
 def run_preflight(c):
     "Six checks before a GPU hour is spent; takes the flags of train."
     from elite_refiner.preflight import preflight
@@ -137,7 +139,7 @@ def run_demo(c):
     from elite_refiner.demo import demo
     return 0 if demo(c) else 1
 
-# %% ../nbs/16_cli.ipynb #8f8ee1a9
+# %% ../nbs/16_cli.ipynb #14d7e4a5
 def run_evaluate(c):
     "Compare a refiner with the untouched backbone, or run the leave-one-out protocol."
     from elite_refiner.data import load_manifest
@@ -149,8 +151,8 @@ def run_evaluate(c):
     rows = load_manifest(c.manifest, c.data_root or None)
     if c.loo:
         from elite_refiner.trainer import TrainConfig
-        same = {n: getattr(c, n) for n in ('data_root', 'refiner_size', 'trainable', 'epochs', 'batch_size', 'lr', 'weight_decay', 'ema_decay', 'color_augment', 'augment', 'loss_weights', 'seed')}
-        config = TrainConfig(train_jsonl=c.manifest, val_jsonl='', output_dir=str(out/'folds'), resolution=c.train_resolution or c.resolution, grad_accum_steps=1, warmup_epochs=0, num_workers=0, perceptual='none', **same)
+        same = {n: getattr(c, n) for n in ('data_root', 'refiner_size', 'trainable', 'epochs', 'batch_size', 'lr', 'weight_decay', 'ema_decay', 'color_augment', 'loss_weights', 'seed')}
+        config = TrainConfig(train_jsonl=c.manifest, val_jsonl='', output_dir=str(out/'folds'), resolution=c.train_resolution or c.resolution, grad_accum_steps=1, warmup_epochs=min(3, c.epochs/4), num_workers=0, perceptual='none', **same)
         table, figure = leave_one_out(config, c.folds, c.resolution, tuple(filter(None, c.baselines.split(',')))), None
     else:
         methods = {'identity': identity} | ({'refiner': as_method(load_refiner(c.checkpoint, device), c.strength, c.flip)} if c.checkpoint else {})
@@ -163,6 +165,7 @@ def run_evaluate(c):
     write_report(out/'report.html', f'Evaluation on {Path(c.manifest).name}', [('Means', means), *([('Gain over the backbone, with 95 % intervals', gains)] if gains is not None else []), *([('Pictures', figure)] if figure else []), ('Every picture', table)])
     print(f'panel.csv and report.html are in {out}')
 
+# %% ../nbs/16_cli.ipynb #483c7a80
 def run_cache(c):
     "Compute the frozen backbone's outputs once, ahead of training."
     from elite_refiner.data import load_manifest
@@ -183,8 +186,10 @@ def run_splits(c):
 
 def run_rooms(c):
     "Render a data set of rooms."
-    from elite_refiner.rooms import make_rooms
-    print(f'{c.count} rooms are in {make_rooms(c.output_dir, c.count, size=c.size, seed=c.seed)}')
+    from elite_refiner.rooms import dull_rooms, make_rooms
+    folder = make_rooms(c.output_dir, c.count, size=c.size, seed=c.seed, progress=True)
+    if c.dull: dull_rooms(folder, c.seed)
+    print(f'{c.count} rooms are in {folder}')
 
 # %% ../nbs/16_cli.ipynb #cc3020f9
 def _verbs():
@@ -214,4 +219,5 @@ def main(
     except BrokenPipeError: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()); return 141
 
 # %% ../nbs/16_cli.ipynb #0de081d5
+#| eval: false
 if __name__ == '__main__' and 'ipykernel' not in sys.modules: sys.exit(main())

@@ -67,6 +67,7 @@ class DemoConfig:
     photos:int=3 # larger photos to refine
     seed:int=0 # of everything
 
+# %% ../nbs/15_demo.ipynb #3905ed34
 def demo(
     config:DemoConfig=DemoConfig(), # the budget
 ) -> bool: # True when the refiner beats its backbone on the test rooms
@@ -93,6 +94,7 @@ def demo(
     print(f'report: {report.resolve()}')
     return ok
 
+# %% ../nbs/15_demo.ipynb #1635a791
 def _refine_photos(c, out):
     "Render larger photos, refine them as a user would, show both."
     for k in range(c.photos): write_picture(render_room(10_000 + c.seed + k, size=(2*c.size, 3*c.size))['x_input'], out/'photos'/f'room_{k + 1}.jpg')

@@ -131,6 +131,7 @@ def leave_one_out(
     table = pd.concat(tables, ignore_index=True); _save_sheets(table, kept, out/'sheets', min(resolution, 384), run.device)
     return table
 
+# %% ../nbs/11_evaluation.ipynb #78359e15
 def _save_sheets(table, kept, folder, resolution, device):
     "One contact sheet a held-out picture, with the best of the baselines beside the refiner."
     rivals = compare(table).drop(['identity', 'refiner'], errors='ignore').psnr

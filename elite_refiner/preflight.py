@@ -18,24 +18,26 @@ from .restormer import create_restormer, load_backbone
 from .trainer import TrainConfig
 
 # %% ../nbs/13_preflight.ipynb #a2486063
+def _saved_bytes(net, loss, side):
+    "Bytes that autograd keeps for one picture, parameters aside."
+    kept, alive, x = {}, [], torch.rand(3, 1, 3, side, side)
+    def keep(t): kept[t.untyped_storage().data_ptr()] = t.untyped_storage().nbytes(); alive.append(t); return t
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda t: t): loss(net(x[0], x[1]), x[2])
+    own = {p.untyped_storage().data_ptr() for p in [*net.parameters(), *loss.parameters()]}
+    return sum(n for ptr, n in kept.items() if ptr not in own)
+
 def step_memory(
     size:str, # of the refiner
     resolution:int, # side of the square
     batch_size:int, # pictures a forward pass
     checkpointing:bool=False, # recompute instead of keep
     perceptual:bool=True, # with the VGG16 loss
-    probe:int=64, # side of the picture that is measured
 ) -> float: # bytes
     "Estimated memory of one training step, without the device's own overhead."
-    net = create_elite_color_refiner(size, checkpointing=checkpointing)
-    loss, seen = AdaptiveMultiLoss(_untrained_perceptual() if perceptual else None), {}
-    def keep(t): seen[t.untyped_storage().data_ptr()] = t.untyped_storage().nbytes(); alive.append(t); return t
-    alive, x = [], torch.rand(3, 1, 3, probe, probe)
-    with torch.autograd.graph.saved_tensors_hooks(keep, lambda t: t): loss(net(x[0], x[1]), x[2])
-    own = sum(p.numel()*4 for p in [*net.parameters(), *loss.parameters()])
-    fixed = {p.untyped_storage().data_ptr() for p in [*net.parameters(), *loss.parameters()]}
-    pixels = sum(n for ptr, n in seen.items() if ptr not in fixed)
-    return 5*own + pixels*batch_size*(resolution/probe)**2
+    net, loss = create_elite_color_refiner(size, checkpointing=checkpointing), AdaptiveMultiLoss(_untrained_perceptual() if perceptual else None)
+    low, high = (_saved_bytes(net, loss, side) for side in (64, 128))
+    per_pixel = (high - low) / (128**2 - 64**2)
+    return 5*sum(p.numel()*4 for p in [*net.parameters(), *loss.parameters()]) + batch_size*(low + per_pixel*(resolution**2 - 64**2))
 
 def _untrained_perceptual():
     "The perceptual loss's shape without its weights: memory does not depend on them."
@@ -67,6 +69,7 @@ def _forward(c):
     if out.shape != x.shape or not torch.equal(out, b.clamp(0, 1)): raise UserError('a fresh refiner does not return its backbone; reinstall the package')
     return f'{side}×{side} on {device}, a fresh refiner returns its backbone'
 
+# %% ../nbs/13_preflight.ipynb #de62c720
 def _files(c):
     root = c.data_root or None; sets = {n: load_manifest(p, root) for n, p in (('train', c.train_jsonl), ('val', c.val_jsonl)) if p}
     check_disjoint(**sets)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['EXIT_REQUEUE', 'TrainConfig', 'parse_weights', 'lr_factor', 'ema_decay_at', 'make_ema', 'EpochSampler', 'Trainer',
-           'fit']
+           'fit_tone', 'fit']
 
 # %% ../nbs/10_trainer.ipynb #b2da6a40
 import logging, math, os, random, signal, sys, time
@@ -53,7 +53,7 @@ class TrainConfig:
     num_workers:int=4 # processes that load and augment
     mixed_precision:str='auto' # no, fp16, bf16, or auto: bf16 on a GPU that has it, fp16 on others, none on a CPU
     perceptual:str='imagenet' # VGG16 weights: imagenet (hub cache or download), a path, or none
-    trainable:str='all' # all, or tone: only the tone path, when there are no more than a few dozen pairs
+    trainable:str='all' # all, or tone: fit the tone path alone, by a recipe of its own, when there are no more than a few dozen pairs
     loss_weights:str='' # fixed weights, e.g. charbonnier=1,hsv=2,perceptual=0.5,fft=0.3,histogram=0.3; empty: learned
     saturation_weight:float=3.0 # weight of saturation within the HSV loss
     loss_lr:float=1e-3 # learning rate of the learned loss weights
@@ -66,20 +66,9 @@ class TrainConfig:
     max_bad_steps:int=10 # steps in a row without a finite gradient before the run stops
     resume:bool=False # continue the run in output_dir
 
-    def __post_init__(self):
-        "Raises `UserError` naming the first value that cannot be."
-        for name in ('resolution', 'epochs', 'batch_size', 'grad_accum_steps', 'patience', 'log_every', 'max_bad_steps'):
-            if not isinstance(getattr(self, name), int) or getattr(self, name) < 1: raise UserError(f'--{name} {getattr(self, name)}: must be a whole number of at least 1')
-        for name in ('lr', 'loss_lr', 'grad_clip', 'saturation_weight'):
-            if not (math.isfinite(getattr(self, name)) and getattr(self, name) > 0): raise UserError(f'--{name} {getattr(self, name)}: must be a positive number')
-        for name in ('weight_decay', 'warmup_epochs', 'num_workers', 'color_augment'):
-            if not (math.isfinite(getattr(self, name)) and getattr(self, name) >= 0): raise UserError(f'--{name} {getattr(self, name)}: must not be negative')
-        if self.resolution < 16: raise UserError(f'--resolution {self.resolution}: must be at least 16')
-        if not 0 <= self.ema_decay < 1: raise UserError(f'--ema_decay {self.ema_decay}: must be in [0, 1)')
-        if self.mixed_precision not in ('auto', 'no', 'fp16', 'bf16'): raise UserError(f'--mixed_precision {self.mixed_precision}: choose auto, no, fp16 or bf16')
-        if self.trainable not in ('all', 'tone'): raise UserError(f'--trainable {self.trainable}: choose all or tone')
-        parse_weights(self.loss_weights)
+    def __post_init__(self): self.check()
 
+# %% ../nbs/10_trainer.ipynb #3e63f7ae
 def parse_weights(
     text:str, # 'charbonnier=1,hsv=2'; empty for none
 ) -> dict: # name to weight; parts that are not named get 1
@@ -89,6 +78,21 @@ def parse_weights(
     except ValueError: raise UserError(f'--loss_weights {text}: write name=number, separated by commas, e.g. charbonnier=1,hsv=2') from None
     if bad := set(found) - set(LOSS_PARTS): raise UserError(f'--loss_weights {text}: unknown {sorted(bad)[0]}; there are {", ".join(LOSS_PARTS)}')
     return found
+
+@patch
+def check(self:TrainConfig):
+    "Raises `UserError` naming the first value that cannot be."
+    for name in ('resolution', 'epochs', 'batch_size', 'grad_accum_steps', 'patience', 'log_every', 'max_bad_steps'):
+        if not isinstance(getattr(self, name), int) or getattr(self, name) < 1: raise UserError(f'--{name} {getattr(self, name)}: must be a whole number of at least 1')
+    for name in ('lr', 'loss_lr', 'grad_clip', 'saturation_weight'):
+        if not (math.isfinite(getattr(self, name)) and getattr(self, name) > 0): raise UserError(f'--{name} {getattr(self, name)}: must be a positive number')
+    for name in ('weight_decay', 'warmup_epochs', 'num_workers', 'color_augment'):
+        if not (math.isfinite(getattr(self, name)) and getattr(self, name) >= 0): raise UserError(f'--{name} {getattr(self, name)}: must not be negative')
+    if self.resolution < 16: raise UserError(f'--resolution {self.resolution}: must be at least 16')
+    if not 0 <= self.ema_decay < 1: raise UserError(f'--ema_decay {self.ema_decay}: must be in [0, 1)')
+    if self.mixed_precision not in ('auto', 'no', 'fp16', 'bf16'): raise UserError(f'--mixed_precision {self.mixed_precision}: choose auto, no, fp16 or bf16')
+    if self.trainable not in ('all', 'tone'): raise UserError(f'--trainable {self.trainable}: choose all or tone')
+    parse_weights(self.loss_weights)
 
 # %% ../nbs/10_trainer.ipynb #f91cce40
 def lr_factor(
@@ -162,7 +166,6 @@ class Trainer:
         self.backbone = load_backbone(config.backbone_path, device=self.device) if config.backbone_path else None
         self.epoch = self.step = self.done_in_epoch = self.bad_epochs = self.bad_steps = self.skipped = 0
         self.best, self.rows_log, self.sums, self.record, self.stop_requested = math.inf, [], {}, {}, None
-        self.speak = [] if config.trainable == 'tone' else None   # branches that stay silent need not be computed
 
     @property
     def history(self):
@@ -190,15 +193,14 @@ def _prepare_data(self:Trainer):
     extra = dict(num_workers=c.num_workers, persistent_workers=c.num_workers > 0, pin_memory=self.device.type == 'cuda')
     return DataLoader(self.train_set, c.batch_size, sampler=self.sampler, **extra), DataLoader(self.val_set, c.batch_size, **extra)
 
+# %% ../nbs/10_trainer.ipynb #c8aa8017
 @patch
 def _prepare(self:Trainer):
     "Loaders, optimizers, schedule and average; restores the state of a resumed run."
     c, acc = self.config, self.accelerator
     train, val = self._prepare_data()
-    if c.trainable == 'tone': self.refiner.requires_grad_(False).tone.requires_grad_(True)
     if not c.resume: self._calibrate()
-    learning = [p for p in self.refiner.parameters() if p.requires_grad]
-    decay, plain = [p for p in learning if p.ndim > 1], [p for p in learning if p.ndim <= 1]
+    decay, plain = [p for p in self.refiner.parameters() if p.ndim > 1], [p for p in self.refiner.parameters() if p.ndim <= 1]
     opt = torch.optim.AdamW([dict(params=decay, weight_decay=c.weight_decay), dict(params=plain, weight_decay=0.)], lr=c.lr)
     weighing = [p for p in self.loss.parameters() if p.requires_grad]
     self.ema = make_ema(self.refiner, c.ema_decay)
@@ -211,11 +213,13 @@ def _prepare(self:Trainer):
 
 # %% ../nbs/10_trainer.ipynb #c6a0d82e
 @patch
-def _calibrate(self:Trainer, most=256):
-    "Let the tone path measure its statistics on (at most 256 of) the training pictures, without augmentation."
+def _plain_pairs(self:Trainer, most=256):
+    "At most 256 training pictures without augmentation, on the device."
     plain = PairDataset(self.train_rows[:most], self.config.resolution, self.train_set.outputs, keep=False)
-    pairs = (plain[i] for i in range(len(plain)))
-    self.refiner.tone.calibrate((p['x_input'].to(self.device), p['x_backbone'].to(self.device)) for p in pairs)
+    for k in range(len(plain)): yield {n: v.to(self.device) for n, v in plain[k].items() if n != 'index'}
+
+@patch
+def _calibrate(self:Trainer): self.refiner.tone.calibrate((p['x_input'], p['x_backbone']) for p in self._plain_pairs())
 
 # %% ../nbs/10_trainer.ipynb #19668644
 @patch
@@ -228,7 +232,7 @@ def train_step(self:Trainer,
     for group in self.opt.param_groups: group['lr'] = c.lr*lr_factor(self.step, self.warmup, self.total)
     for k, b in enumerate(window):
         with nullcontext() if k == len(window) - 1 else acc.no_sync(self.model):
-            parts = self.loss_fn(self.model(b['x_input'], b['x_backbone'], branches=self.speak), b['target'])
+            parts = self.loss_fn(self.model(b['x_input'], b['x_backbone']), b['target'])
             share = len(b['x_input'])/n
             acc.backward(parts['total']*share)
         for name, v in parts.items(): sums[name] = sums.get(name, 0) + v.detach()*share
@@ -239,6 +243,7 @@ def train_step(self:Trainer,
     self.step += 1
     return {name: float(v) for name, v in sums.items()}
 
+# %% ../nbs/10_trainer.ipynb #c6692c75
 @patch
 def _update(self:Trainer):
     "Step the optimizers, project the loss weights, move the average; nothing of it when the scaler skipped."
@@ -289,6 +294,7 @@ def _state(self:Trainer):
         rng=dict(python=[py[0], list(py[1]), py[2]], numpy=[v.tolist() if isinstance(v, np.ndarray) else v for v in np.random.get_state()], torch=torch.get_rng_state(),
                  cuda=torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []))
 
+# %% ../nbs/10_trainer.ipynb #efa2acd0
 @patch
 def save_latest(self:Trainer):
     "Write `checkpoint_latest.pt`; the one before it becomes `checkpoint_latest_previous.pt`."
@@ -320,6 +326,39 @@ def _restore(self:Trainer):
     random.setstate((r['python'][0], tuple(r['python'][1]), r['python'][2])); np.random.set_state(tuple(r['numpy'])); torch.set_rng_state(r['torch'].cpu())
     if r['cuda'] and torch.cuda.is_available(): torch.cuda.set_rng_state_all([t.cpu() for t in r['cuda']])
 
+# %% ../nbs/10_trainer.ipynb #9ae4aba9
+def fit_tone(
+    refiner, # an `EliteColorRefiner`; only its tone path changes
+    pairs, # iterable of dicts of x_input, x_backbone, target, (3,R,R) each
+    *,
+    steps:int=400, # of AdamW, cosine to zero
+    cells:int=96, # random cells of every picture a step
+    lr:float=3e-3, # learning rate at the start
+    weight_decay:float=1.0, # AdamW's
+    decay:float=0.98, # of the averaged weights
+    seed:int=0, # of initialisation and cells
+) -> float: # mean loss of the last tenth of the steps
+    "Fit the tone path on few pairs; the averaged weights stay in `refiner.tone`."
+    pairs, side = list(pairs), 64; tone = refiner.tone.calibrate((p['x_input'], p['x_backbone']) for p in pairs)
+    device = tone.centre.device; g = torch.Generator().manual_seed(seed)
+    for p in tone.parameters():
+        if p.ndim > 1: p.data = torch.randn(p.shape, generator=g).to(device)*p.shape[1]**-0.5
+        else: p.data.zero_()
+    tone.head.weight.data.zero_()
+    lattice = lambda t: t[:, ((torch.arange(side) + 0.5)*t.shape[1]/side).long()][:, :, ((torch.arange(side) + 0.5)*t.shape[2]/side).long()].flatten(1).T
+    base, wanted = (torch.stack([lattice(p[k]) for p in pairs]) for k in ('x_backbone', 'target'))      # (n,4096,3)
+    seen = torch.cat([tone.features(p['x_input'][None], p['x_backbone'][None]) for p in pairs]).repeat_interleave(side//tone.grid, -1).repeat_interleave(side//tone.grid, -2).flatten(2).transpose(1, 2)
+    weight = torch.stack([(p['x_backbone'] - p['target']).square().mean() for p in pairs]).clamp_min(1e-6)**-0.5; weight = (weight/weight.mean())[:, None]
+    opt = torch.optim.AdamW(tone.parameters(), lr, weight_decay=weight_decay); schedule = torch.optim.lr_scheduler.CosineAnnealingLR(opt, steps)
+    average, losses, row = AveragedModel(tone, multi_avg_fn=lambda a, b, n: torch._foreach_lerp_(a, b, 1 - min(decay, n.item()/(n.item() + 5)))), [], torch.arange(len(pairs))[:, None]
+    for _ in range(steps):
+        pick = torch.randint(side*side, (len(pairs), cells), generator=g)
+        offset = tone.cells(seen[row, pick].flatten(0, 1)[..., None, None]).view(len(pairs), cells, 1)
+        loss = (((base[row, pick] + offset - wanted[row, pick]).square().sum(-1) + 1e-4).sqrt()*weight).mean()
+        opt.zero_grad(); loss.backward(); opt.step(); schedule.step(); average.update_parameters(tone); losses.append(loss.item())
+    tone.load_state_dict(average.module.state_dict())
+    return float(np.mean(losses[-max(1, steps//10):]))
+
 # %% ../nbs/10_trainer.ipynb #e90d3af6
 @patch
 def fit(self:Trainer) -> 'Trainer': # itself, with `history` and `record`
@@ -330,7 +369,8 @@ def fit(self:Trainer) -> 'Trainer': # itself, with `history` and `record`
         self._prepare(); self._say_hello()
         self.board = SummaryWriter(self.out/'tensorboard', purge_step=self.step) if self.accelerator.is_main_process else None
         with tqdm(total=self.total, initial=self.step, unit='step', disable=not self.accelerator.is_main_process, mininterval=1, dynamic_ncols=True) as bar:
-            while self.epoch < self.config.epochs and self.bad_epochs < self.config.patience:
+            if self.config.trainable == 'tone' and self.epoch == 0: self._fit_tone()
+            while self.epoch < self.config.epochs and self.bad_epochs < self.config.patience and self.config.trainable == 'all':
                 self._train_epoch(bar); self._end_epoch()
         self._say_goodbye()
     except torch.OutOfMemoryError as e:
@@ -340,6 +380,13 @@ def fit(self:Trainer) -> 'Trainer': # itself, with `history` and `record`
         if getattr(self, 'board', None): self.board.close()
         for h in list(self.log.handlers): h.close(); self.log.removeHandler(h)
     return self
+
+# %% ../nbs/10_trainer.ipynb #8fc79797
+@patch
+def _fit_tone(self:Trainer):
+    "The recipe for a handful of pairs, logged and saved as one epoch."
+    self.sums = dict(total=fit_tone(self.refiner, self._plain_pairs(), seed=self.config.seed), n=1); self.step = 400
+    self.ema.module.load_state_dict(self.refiner.state_dict()); self._end_epoch()
 
 @patch
 def _train_epoch(self:Trainer, bar):
@@ -364,6 +411,7 @@ def _to_board(self:Trainer, now):
     for name, v in self.loss.current_weights().items(): self.board.add_scalar(f'weight/{name}', v, self.step)
     self.board.add_scalar('train/lr', self.opt.param_groups[0]['lr'], self.step)
 
+# %% ../nbs/10_trainer.ipynb #9fca6a1a
 @patch
 def _leave(self:Trainer):
     "Save at a step's end and leave with the status that asks to be started again."
@@ -387,7 +435,7 @@ def _logger(folder, main):
         log.addHandler(f); log.addHandler(Screen())
     return log
 
-# %% ../nbs/10_trainer.ipynb #26d7892f
+# %% ../nbs/10_trainer.ipynb #d511a1dc
 @patch
 def _end_epoch(self:Trainer):
     "Validate, log, save."
@@ -408,6 +456,7 @@ def _end_epoch(self:Trainer):
     self.log.info(f"epoch {row['epoch']}/{self.config.epochs}: train {row['train_total']:.4f}{judged}")
     self.save_latest()
 
+# %% ../nbs/10_trainer.ipynb #ff6b2e00
 @patch
 def _say_hello(self:Trainer):
     c = self.config
