@@ -16,10 +16,11 @@ import matplotlib.pyplot as plt, pandas as pd
 import torch
 from torch import Tensor
 from tqdm.auto import tqdm
+from .cache import BackboneCache
 from .color import ciede2000
 from .core import UserError, atomic_path, write_text
 from .data import PairDataset, load_manifest, write_manifest
-from .metrics import BASELINES, panel, summary
+from .metrics import BASELINES, consistency, panel, summary
 from .refiner import load_refiner
 from .trainer import TrainConfig, Trainer
 
@@ -60,9 +61,10 @@ def evaluate(
 
 def compare(
     table:pd.DataFrame, # as `evaluate` gives it
-) -> pd.DataFrame: # one row a method in their first order, means over pictures, and the gain in PSNR over identity
+) -> pd.DataFrame: # one row a method in their first order: means over pictures, the gain in PSNR over identity, and where rows have groups the mean wander of the cast within them
     "Means of every method, side by side."
-    means = table.groupby('method', sort=False).mean(numeric_only=True)
+    means = table.groupby('method', sort=False).mean(numeric_only=True).drop(columns='fold', errors='ignore')
+    if table.group.notna().any(): means['group_wander'] = {m: consistency(t).mean() for m, t in table.groupby('method')}
     if 'identity' in means.index: means.insert(1, 'gain_db', means.psnr - means.psnr['identity'])
     return means
 
@@ -103,42 +105,60 @@ def sheet(
     return fig
 
 # %% ../nbs/11_evaluation.ipynb #1d62b459
+def _parts(rows, folds):
+    "Cut rows into folds of (training, held-out) rows; a group is never cut in two."
+    keys = [r.group or r.name for r in rows]; units = list(dict.fromkeys(keys)); n = folds or len(units)
+    if not 2 <= n <= len(units): raise UserError(f'{n} folds of {len(units)} pairs or groups; choose between 2 and {len(units)}')
+    part = {u: k % n for k, u in enumerate(units)}
+    return [([r for r, u in zip(rows, keys) if part[u] != k], [r for r, u in zip(rows, keys) if part[u] == k]) for k in range(n)]
+
+def _folds_of(splits, root):
+    "The folds of a folder like data_splits."
+    found = sorted(Path(splits).glob('fold_*'))
+    if not found: raise UserError(f'{splits}: no fold_1, fold_2 … in it; make them with elite_refiner splits')
+    return [tuple(load_manifest(f/f'{name}.jsonl', root) for name in ('train', 'val')) for f in found]
+
 def leave_one_out(
-    config:TrainConfig, # `train_jsonl` names all pairs, with precomputed outputs; `output_dir` is the working folder
+    config:TrainConfig, # `train_jsonl` names all pairs; `output_dir` is the working folder
     folds:int=0, # how many parts; 0: one a pair (or group)
     resolution:int=0, # side of the square that is compared and that baselines are fitted on; 0: the one the refiner trains at
     baselines=('affine', 'curves', 'lut'), # names out of `metrics.BASELINES`
+    splits:str='', # folder with fold_1, fold_2 …: their train and val lists instead of `train_jsonl`
     flip:bool=True, # test-time flip for the refiner
     progress:bool=True, # a bar
 ) -> pd.DataFrame: # as `evaluate`, over all held-out pairs, with a column `fold`
-    "Cross-validated comparison of refiner, baselines and identity."
-    rows, out = load_manifest(config.train_jsonl, config.data_root or None), Path(config.output_dir)
+    "Cross-validated comparison of refiner, baselines and identity; leaves a contact sheet of every held-out picture."
+    out, resolution = Path(config.output_dir), resolution or config.resolution
     if out.exists() and any(out.iterdir()): raise UserError(f'{out}: the folder is not empty; choose another --output_dir')
     if bad := set(baselines) - set(BASELINES): raise UserError(f'unknown baseline {sorted(bad)[0]}; there are {", ".join(BASELINES)}')
-    root, keys = Path(config.data_root or Path(config.train_jsonl).parent).resolve(), [r.group or r.name for r in rows]
-    units = list(dict.fromkeys(keys)); n, resolution = folds or len(units), resolution or config.resolution
-    if not 2 <= n <= len(units): raise UserError(f'{config.train_jsonl}: {n} folds of {len(units)} pairs or groups; choose between 2 and {len(units)}')
-    part = {u: k % n for k, u in enumerate(units)}; tables, kept = [], []
-    for k in tqdm(range(n), desc='folds', disable=not progress):
-        train, held = [r for r, u in zip(rows, keys) if part[u] != k], [r for r, u in zip(rows, keys) if part[u] == k]
-        write_manifest([_as_dict(r, root) for r in train], out/f'fold_{k + 1}.jsonl')
-        run = Trainer(replace(config, train_jsonl=str(out/f'fold_{k + 1}.jsonl'), val_jsonl='', data_root=str(root), output_dir=str(out/f'fold_{k + 1}'))).fit()
-        pairs = PairDataset(train, resolution)
+    root = Path(config.data_root or (splits or Path(config.train_jsonl).parent)).resolve()
+    parts, tables, kept = _folds_of(splits, root) if splits else _parts(load_manifest(config.train_jsonl, root), folds), [], []
+    for k, (train, held) in enumerate(tqdm(parts, desc='folds', disable=not progress), 1):
+        write_manifest([_as_dict(r, root) for r in train], out/f'fold_{k}.jsonl')
+        run = Trainer(replace(config, train_jsonl=str(out/f'fold_{k}.jsonl'), val_jsonl='', data_root=str(root), output_dir=str(out/f'fold_{k}'), cache_dir=config.cache_dir or str(out/'cache'))).fit()
+        outputs = _outputs_at(run, train + held, resolution)
+        pairs = PairDataset(train, resolution, outputs)
         backbones, targets = [i['x_backbone'] for i in pairs], [i['target'] for i in pairs]
         methods = {'identity': identity} | {b: _ignore_input(BASELINES[b](backbones, targets)) for b in baselines if b != 'identity'}
         methods['refiner'] = as_method(run.ema.module.eval(), flip=flip)
-        tables.append(evaluate(methods, held, resolution, device=run.device).assign(fold=k + 1)); kept.append((held, methods))
-    table = pd.concat(tables, ignore_index=True); _save_sheets(table, kept, out/'sheets', min(resolution, 384), run.device)
+        tables.append(evaluate(methods, held, resolution, outputs, device=run.device).assign(fold=k)); kept.append((held, methods, outputs))
+    table = pd.concat(tables, ignore_index=True); _save_sheets(table, kept, out/'sheets', resolution, run.device)
     return table
 
-# %% ../nbs/11_evaluation.ipynb #78359e15
+# %% ../nbs/11_evaluation.ipynb #077b1332
+def _outputs_at(run, rows, resolution):
+    "The backbone's outputs of all rows at the resolution of the comparison; None where rows name their own."
+    if run.backbone is None: return None
+    cache = BackboneCache(Path(run.config.cache_dir), run.backbone, resolution, device=run.device)
+    cache.fill(rows, flips=False, progress=False); return cache
+
 def _save_sheets(table, kept, folder, resolution, device):
     "One contact sheet a held-out picture, with the best of the baselines beside the refiner."
     rivals = compare(table).drop(['identity', 'refiner'], errors='ignore').psnr
     shown = ([rivals.idxmax()] if len(rivals) else []) + ['refiner']
-    for held, methods in kept:
+    for held, methods, outputs in kept:
         for row in held:
-            fig = sheet([row], {m: methods[m] for m in shown}, resolution, device=device, width=3)
+            fig = sheet([row], {m: methods[m] for m in shown}, resolution, outputs, device, width=3)
             with atomic_path(folder/f'{Path(row.name).stem}.png') as t: fig.savefig(t)
             plt.close(fig)
 

@@ -42,6 +42,7 @@ class TrainConfig:
     cache_dir:str='' # where the backbone's outputs are kept; empty: backbone_cache beside the training manifest
     resolution:int=896 # side of the square pictures are resized to
     refiner_size:str='medium' # small (0.3 M parameters), medium (1.2 M) or large (3.5 M)
+    init:str='identity' # start at the identity, or from weights pretrained on rendered rooms
     epochs:int=100 # passes over the training pairs
     batch_size:int=2 # pictures a device and forward pass
     grad_accum_steps:int=4 # forward passes a step of the optimizer
@@ -162,7 +163,7 @@ class Trainer:
         loss = ManualMultiLoss(weights, perceptual, config.saturation_weight) if config.loss_weights else AdaptiveMultiLoss(perceptual, config.saturation_weight)
         self.loss = loss.to(self.device)
         torch.manual_seed(config.seed)
-        self.refiner = create_elite_color_refiner(config.refiner_size, checkpointing=config.checkpointing).to(self.device)
+        self.refiner = create_elite_color_refiner(config.refiner_size, init=config.init, checkpointing=config.checkpointing).to(self.device)
         self.backbone = load_backbone(config.backbone_path, device=self.device) if config.backbone_path else None
         self.epoch = self.step = self.done_in_epoch = self.bad_epochs = self.bad_steps = self.skipped = 0
         self.best, self.rows_log, self.sums, self.record, self.stop_requested = math.inf, [], {}, {}, None
@@ -199,7 +200,7 @@ def _prepare(self:Trainer):
     "Loaders, optimizers, schedule and average; restores the state of a resumed run."
     c, acc = self.config, self.accelerator
     train, val = self._prepare_data()
-    if not c.resume: self._calibrate()
+    if not c.resume and c.init == 'identity': self._calibrate()
     decay, plain = [p for p in self.refiner.parameters() if p.ndim > 1], [p for p in self.refiner.parameters() if p.ndim <= 1]
     opt = torch.optim.AdamW([dict(params=decay, weight_decay=c.weight_decay), dict(params=plain, weight_decay=0.)], lr=c.lr)
     weighing = [p for p in self.loss.parameters() if p.requires_grad]
