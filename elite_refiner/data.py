@@ -272,8 +272,10 @@ def load_manifest(
     "The rows of a manifest, all checked. Raises one `UserError` that lists every problem with its line."
     rows, problems = _read_rows(path, data_root, need_target)
     bad = _check_pictures(rows, decode)
-    lost = rows and sum('no such file' in p for _, p in bad) >= len(rows)
-    _raise_problems(path, problems + bad, f'; is {Path(data_root or Path(path).parent).resolve()} the right data root?' if lost else '')
+    root, lost = Path(data_root or Path(path).parent).resolve(), sum('no such file' in p for _, p in bad)
+    if len(rows) >= 10 and lost >= sum(1 + (r.target is not None) for r in rows):      # a page of names would hide what is wrong
+        raise UserError(f'{Path(path).name}: none of the {lost} pictures of its {len(rows)} rows is under {root}; give the folder its paths start from (--data_root)')
+    _raise_problems(path, problems + bad, f'; is {root} the right data root?' if rows and lost >= len(rows) else '')
     if not rows: raise UserError(f'{Path(path).name}: the manifest is empty; write one JSON object a line')
     return rows
 
