@@ -400,8 +400,8 @@ def _train_epoch(self:Trainer, bar):
         if len(window) < c.grad_accum_steps and k < batches - 1: continue
         now = self.train_step(window); n = sum(len(b['x_input']) for b in window); window = []
         self.done_in_epoch += n*self.accelerator.num_processes
-        for name, v in now.items(): self.sums[name] = self.sums.get(name, 0.) + v*n
-        self.sums['n'] = self.sums.get('n', 0) + n
+        if math.isfinite(now['total']):   # a skipped step does not spoil the epoch's means
+            for name, v in (now | dict(n=1)).items(): self.sums[name] = self.sums.get(name, 0) + v*n
         bar.update(); bar.set_postfix(epoch=self.epoch + 1, loss=f"{now['total']:.4f}", lr=f"{self.opt.param_groups[0]['lr']:.1e}", refresh=False)
         if self.board and self.step % c.log_every == 0: self._to_board(now)
         if self.stop_requested: self._leave()
@@ -440,7 +440,7 @@ def _logger(folder, main):
 @patch
 def _end_epoch(self:Trainer):
     "Validate, log, save."
-    n = self.sums.pop('n'); row = dict(epoch=self.epoch + 1, step=self.step, lr=self.opt.param_groups[0]['lr'])
+    n = self.sums.pop('n', math.nan); row = dict(epoch=self.epoch + 1, step=self.step, lr=self.opt.param_groups[0]['lr'])
     row |= {f'train_{k}': v/n for k, v in self.sums.items()} | {f'weight_{k}': v for k, v in self.loss.current_weights().items()}
     row |= (self.validate() if self.val_rows else {}) | dict(skipped=self.skipped)
     row = {k: float(v) if isinstance(v, (np.floating, float)) else v for k, v in row.items()}
@@ -454,7 +454,7 @@ def _end_epoch(self:Trainer):
         for k, v in row.items():
             if k.startswith('val_') or k == 'gain_db': self.board.add_scalar(f'val/{k.removeprefix("val_")}', v, self.step)
     judged = f", val {row['val_loss']:.4f}, PSNR {row['val_psnr']:.2f} dB ({row['gain_db']:+.2f} over the backbone), CIEDE2000 {row['val_de']:.2f}{' *' if better else ''}" if self.val_rows else ''
-    self.log.info(f"epoch {row['epoch']}/{self.config.epochs}: train {row['train_total']:.4f}{judged}")
+    self.log.info(f"epoch {row['epoch']}/{self.config.epochs}: train {row.get('train_total', math.nan):.4f}{judged}")
     self.save_latest()
 
 # %% ../nbs/10_trainer.ipynb #ff6b2e00
@@ -472,8 +472,8 @@ def _say_goodbye(self:Trainer):
     r = self.record
     if not r: return self.log.warning('no epoch gave a finite validation loss: there is no checkpoint_best.pt')
     if 'gain_db' not in r: return self.log.info(f'{why}; no validation was asked for, the last epoch is kept as the best')
-    verdict = f"{r['val_psnr']:.2f} dB against the backbone's {r['backbone_psnr']:.2f}: {r['gain_db']:+.2f} dB"
-    (self.log.info if r['gain_db'] > 0 else self.log.warning)(f"{why}; best epoch {r['epoch']}, PSNR {verdict}{'' if r['gain_db'] > 0 else '. WORSE than doing nothing: do not use this checkpoint'}")
+    gain = round(r['gain_db'], 2); word = '' if gain > 0 else '. No better than doing nothing' if gain == 0 else '. WORSE than doing nothing: do not use this checkpoint'
+    (self.log.info if gain > 0 else self.log.warning)(f"{why}; best epoch {r['epoch']}, PSNR {r['val_psnr']:.2f} dB against the backbone's {r['backbone_psnr']:.2f}: {gain:+.2f} dB{word}")
 
 def fit(
     config:TrainConfig=None, # a whole configuration, or
