@@ -9,7 +9,7 @@ __all__ = ['Parser', 'add_flags', 'EvaluateConfig', 'CacheConfig', 'SplitsConfig
 
 # %% ../nbs/16_cli.ipynb #1acfca4d
 import argparse, os, sys
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from fastcore.docments import docments

@@ -6,7 +6,7 @@
 __all__ = ['UserError', 'atomic_path', 'file_sha256', 'write_text', 'save_checkpoint', 'load_checkpoint']
 
 # %% ../nbs/00_core.ipynb #1a6dfbee
-import errno, hashlib, json, os, tempfile, zipfile
+import errno, hashlib, os, tempfile, zipfile
 from contextlib import contextmanager
 from pathlib import Path
 

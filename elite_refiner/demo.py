@@ -6,21 +6,20 @@
 __all__ = ['train_backbone', 'DemoConfig', 'demo']
 
 # %% ../nbs/15_demo.ipynb #ae704f98
-import math, time
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import torch
-import torch.nn.functional as F
 from tqdm.auto import tqdm
 from .cache import BackboneCache
 from .core import UserError, atomic_path, save_checkpoint
-from .data import PairDataset, load_manifest, read_picture, to_tensor, write_picture
+from .data import PairDataset, load_manifest, read_picture, write_picture
 from .evaluation import as_method, compare, evaluate, identity, plot_training, sheet, verdict, write_report
 from .inference import RefineConfig, refine
 from .refiner import load_refiner
-from .restormer import create_restormer, freeze, load_backbone
+from .restormer import create_restormer, freeze
 from .rooms import make_rooms, render_room
 from .trainer import TrainConfig, fit
 

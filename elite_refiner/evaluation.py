@@ -7,21 +7,19 @@ __all__ = ['identity', 'as_method', 'evaluate', 'compare', 'paired', 'sheet', 'l
            'verdict']
 
 # %% ../nbs/11_evaluation.ipynb #7a8f6f6a
-import base64, html, io, json
-from dataclasses import asdict, replace
+import base64, html, io
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import matplotlib.pyplot as plt, pandas as pd
 import torch
-from torch import Tensor
 from tqdm.auto import tqdm
 from .cache import BackboneCache
 from .color import ciede2000
 from .core import UserError, atomic_path, write_text
 from .data import PairDataset, load_manifest, write_manifest
 from .metrics import BASELINES, consistency, panel, summary
-from .refiner import load_refiner
 from .trainer import TrainConfig, Trainer
 
 # %% ../nbs/11_evaluation.ipynb #9636aa07

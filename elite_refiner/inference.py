@@ -15,7 +15,7 @@ from kornia.filters import box_blur
 from torch import Tensor
 from tqdm.auto import tqdm
 from .core import UserError
-from .data import read_picture, to_image, to_tensor, write_picture
+from .data import read_picture, to_tensor, write_picture
 from .refiner import EliteColorRefiner, grow, load_refiner
 from .restormer import load_backbone
 

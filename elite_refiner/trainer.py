@@ -7,9 +7,9 @@ __all__ = ['EXIT_REQUEUE', 'TrainConfig', 'parse_weights', 'lr_factor', 'ema_dec
            'fit_tone', 'fit']
 
 # %% ../nbs/10_trainer.ipynb #b2da6a40
-import logging, math, os, random, signal, sys, time
+import logging, math, random, signal, sys
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np, pandas as pd
@@ -17,7 +17,6 @@ import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
 from fastcore.basics import patch
-from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader, Sampler
 from torch.utils.tensorboard import SummaryWriter
