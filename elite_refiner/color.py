@@ -31,17 +31,19 @@ def full_precision(f):
 def rgb_to_hsv(
     x:Tensor, # sRGB-encoded RGB in [0,1], (B,3,H,W)
 ) -> Tensor: # hue in turns [0,1), saturation [0,1], value [0,1], (B,3,H,W)
-    "Hue, saturation, value of `x` (Smith 1978). Grey has hue 0 and saturation 0."
-    h, s, v = K.rgb_to_hsv(x).unbind(-3)
+    "Hue, saturation, value of `x` (Smith 1978). Grey has hue 0 and saturation 0; so has what lies within 1e-12 of it, where the hue's gradient would overflow."
+    high = x.amax(-3, keepdim=True)
+    h, s, v = K.rgb_to_hsv(torch.where(high - x.amin(-3, keepdim=True) < 1e-12, high, x)).unbind(-3)
     return torch.stack([(h / (2*math.pi)) % 1, s, v], -3)
 
 @full_precision
 def hsv_to_rgb(
     x:Tensor, # hue in turns (any real number: it wraps), saturation, value, (B,3,H,W)
 ) -> Tensor: # sRGB-encoded RGB, (B,3,H,W)
-    "The inverse of `rgb_to_hsv`."
-    h, s, v = x.unbind(-3)
-    return K.hsv_to_rgb(torch.stack([(h % 1) * (2*math.pi), s, v], -3))
+    "The inverse of `rgb_to_hsv`: v - v s clamp(min(k, 4 - k), 0, 1) with k = 6 h + 5, 3, 1 (mod 6) for R, G, B."
+    h, s, v = x.split(1, -3)
+    k = (6*h + torch.tensor([5., 3., 1.], dtype=x.dtype, device=x.device).view(3, 1, 1)) % 6
+    return v - v*s*torch.minimum(k, 4 - k).clamp(0, 1)
 
 # %% ../nbs/00_color.ipynb #cdd905a5
 LAB_NEUTRAL = 128/255  # where a* = 0 and b* = 0 lie on the planes of `rgb_to_lab`

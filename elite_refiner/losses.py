@@ -160,9 +160,9 @@ class PerceptualLoss(nn.Module):
         "Raises `UserError` when there are no weights, or they are not those of a VGG16."
         super().__init__()
         self.vgg = VGGFeatures(); own, state = self.vgg.state_dict(), vgg16_state(weights)
-        fits = lambda k: isinstance(state, dict) and isinstance(state.get(k), Tensor) and state[k].shape == own[k].shape
+        fits = lambda k: isinstance(state, dict) and isinstance(state.get(k), Tensor) and state[k].shape == own[k].shape and state[k].is_floating_point() and bool(state[k].isfinite().all())
         if bad := [k for k in own if not fits(k)]:
-            raise UserError(f"{weights or VGG16_URL.rpartition('/')[2]}: not the weights of a VGG16, {bad[0]} is missing or has another shape ({len(bad)} of {len(own)} do not fit); give torchvision's file (--perceptual PATH) or run without (--perceptual none)")
+            raise UserError(f"{weights or VGG16_URL.rpartition('/')[2]}: not the weights of a VGG16, {bad[0]} is missing, not finite or of another shape ({len(bad)} of {len(own)} do not fit); give torchvision's file (--perceptual PATH) or run without (--perceptual none)")
         self.vgg.load_state_dict({k: state[k] for k in own}); self.requires_grad_(False)
 
     @full_precision

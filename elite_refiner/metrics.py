@@ -52,7 +52,7 @@ def ssim(
 ) -> Tensor: # mean over the picture and its channels, at most 1, (B,)
     "Structural similarity (Wang et al. 2004): Gaussian window of 11 taps, sigma 1.5, the border of 5 pixels left out. Raises `UserError` when the shapes differ."
     _check(pred, target)
-    return _ssim_map(pred.double(), target.double(), window_size=11, padding='valid').mean((1, 2, 3))
+    return _ssim_map(pred.double(), target.double(), window_size=11, eps=0., padding='valid').mean((1, 2, 3))
 
 # %% ../nbs/06_metrics.ipynb #18a65b60
 COLORED = 0.3  # HSV saturation above which a pixel counts as coloured

@@ -8,7 +8,7 @@ __all__ = ['RESTORMER_SIZES', 'Restormer', 'create_restormer', 'freeze', 'weight
 # %% ../nbs/04_restormer.ipynb #cf501f34
 import argparse, hashlib, pathlib, re
 from functools import lru_cache
-from numbers import Number
+from numbers import Real
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 from .attention import ChannelNorm
-from .core import UserError, load_checkpoint
+from .core import UserError, load_checkpoint, shown
 
 # %% ../nbs/04_restormer.ipynb #47251d4e
 def _conv(d_in, d_out, k, groups=1):
@@ -162,7 +162,9 @@ def weights_sha256(
     return digest.hexdigest()
 
 # %% ../nbs/04_restormer.ipynb #1c731849
-_HARMLESS = [argparse.Namespace, pathlib.PosixPath, np.dtype, np.ndarray, type(np.dtype('float32')), type(np.dtype('float64')), np.float64(0).__reduce__()[0]]
+_scalar = np.float64(0).__reduce__()[0]
+_HARMLESS = [argparse.Namespace, np.dtype, np.ndarray, type(np.dtype('float32')), type(np.dtype('float64')), *((pathlib.PosixPath, f'pathlib{m}.PosixPath') for m in ('', '._local')),
+             *((_scalar, f'numpy.{m}.multiarray.scalar') for m in ('core', '_core'))]  # a type's address changed with Python 3.13, and with numpy 2
 
 def _canonical(name):
     "A parameter's name as `Restormer` has it: unwrapped, and with `blocks` between stage and number."
@@ -191,7 +193,7 @@ def _fits(shapes, weights):
 
 def _few(items, n=3):
     "The first `n` of `items` in words, and how many more there are."
-    return ', '.join(items[:n]) + (f' and {len(items) - n} more' if len(items) > n else '')
+    return ', '.join(shown(item) for item in items[:n]) + (f' and {len(items) - n} more' if len(items) > n else '')
 
 def _misfits(shapes, weights):
     "What is missing, left over or of the wrong shape, in one line; empty when every parameter arrives."
@@ -200,6 +202,11 @@ def _misfits(shapes, weights):
     return '; '.join(f'{len(items)} {what}: {_few(items)}' for what, items in (('missing', missing), ('left over', extra), ('of wrong shape', wrong)) if items)
 
 # %% ../nbs/04_restormer.ipynb #60db9252
+def _number(v):
+    "A number, or a tensor that holds one, as a float; None for anything else."
+    if isinstance(v, Tensor): v = v.item() if v.ndim == 0 else None
+    return float(v) if isinstance(v, Real) and abs(v) < 1e300 else None
+
 def load_backbone(
     path, # a checkpoint: `model_state_dict`, `state_dict`, a bare dictionary, or only `ema_state_dict`
     size:str=None, # 'tiny', 'small', 'base' or 'large'; read from the shapes by default
@@ -215,9 +222,9 @@ def load_backbone(
     size = size or best
     if misfits := _misfits(shapes[size], weights):
         raise UserError(f'{path}: does not fit Restormer {size}: {misfits}; give a whole checkpoint of that size' + (f' or size {best}, which fits better' if best != size else ''))
-    if bad := [k for k, v in weights.items() if not v.isfinite().all()]: raise UserError(f'{path}: NaN or infinity in {_few(bad)}; use an earlier checkpoint')
+    if odd := [k for k, v in weights.items() if not v.is_floating_point()]: raise UserError(f'{path}: no plain floating-point numbers in {_few(odd)}; save the weights as float32')
+    if bad := [k for k, v in weights.items() if not v.float().isfinite().all()]: raise UserError(f'{path}: NaN or infinity in {_few(bad)}; use an earlier checkpoint')
     with torch.device('meta'): model = create_restormer(size)  # no random initialisation: the caller's random state stays
     model.load_state_dict({k: v.float() for k, v in weights.items()}, assign=True)
-    val_loss = ckpt.get('val_loss')
-    model.val_loss = float(val_loss) if isinstance(val_loss, (Number, Tensor)) and getattr(val_loss, 'ndim', 0) == 0 else None
+    model.val_loss = _number(ckpt.get('val_loss'))
     return freeze(model).to(device)
