@@ -151,7 +151,7 @@ def interpolate_table(
     "Straight-line interpolation in a table of each picture and channel, differentiable in both arguments."
     n = table.shape[-1] - 1
     at = x.clamp(0, 1).flatten(2)*n
-    k = at.detach().long().clamp_max(n - 1)
+    k = at.detach().nan_to_num().long().clamp_max(n - 1)      # NaN must reach the result, but never an index: on a GPU that ends the process
     low, high = table.gather(-1, k), table.gather(-1, k + 1)
     return (low + (at - k)*(high - low)).view_as(x)
 
