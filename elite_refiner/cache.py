@@ -72,9 +72,10 @@ class BackboneCache:
 
 # %% ../nbs/09_cache.ipynb #8e5b4f66
 @patch
-def _make(self:BackboneCache, todo):
+def _make(self:BackboneCache, todo, read=None):
     "Compute and store outputs; `todo` is a list of (path, row, flip). Raises `UserError` for pictures that cannot be read or changed meanwhile, NaN, and a full GPU or disk."
-    squares = {row.input: load_square(row.input, self.resolution) for row in {row.input: row for _, row, _ in todo}.values()}
+    read = read or (lambda row: load_square(row.input, self.resolution))
+    squares = {row.input: read(row) for row in {row.input: row for _, row, _ in todo}.values()}
     x = torch.stack([squares[row.input].flip(-1) if flip else squares[row.input] for _, row, flip in todo]).to(self.device).float() / 255
     try:
         with torch.inference_mode(), torch.autocast(self.device.type, enabled=False): out = self.backbone(x).float().cpu()
@@ -107,6 +108,7 @@ def fill(self:BackboneCache,
     flips:bool=True, # the mirrored orientation too, as training with flips needs it
     progress:bool=True, # show a bar with the time left on stderr
     batch_size:int=2, # pictures in one pass of the backbone; base at 896 takes about 3.3 GB for each
+    read=None, # `Row` -> uint8 (3,R,R), for a caller that has decoded its pictures already; by default they are read from their files
 ) -> int: # how many outputs were computed
     "Compute and store every output that is missing. Raises `UserError` as calling does; what was finished by then stays."
     self._stamp = None  # look at every weight again, once: changes through `.data` are not counted by PyTorch
@@ -116,5 +118,5 @@ def fill(self:BackboneCache,
     with tqdm(total=len(wanted), initial=len(wanted) - len(todo), desc='backbone', unit='picture', disable=not progress) as bar:
         for i in range(0, len(todo), batch_size):
             part = todo[i:i+batch_size]
-            self._make(part); bar.update(len(part))
+            self._make(part, read); bar.update(len(part))
     return len(todo)

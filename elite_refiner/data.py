@@ -5,12 +5,13 @@
 # %% auto #0
 __all__ = ['picture_size', 'to_tensor', 'to_image', 'read_picture', 'write_picture', 'load_square', 'Row', 'load_manifest',
            'write_manifest', 'check_disjoint', 'make_splits', 'audit_splits', 'random_crop', 'color_augment',
-           'PairDataset']
+           'PairDataset', 'PairLoader']
 
 # %% ../nbs/07_data.ipynb #d8e24e09
-import hashlib, json, mmap, os, warnings
+import hashlib, json, mmap, os, signal, sys, threading, warnings
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -25,6 +26,7 @@ from kornia.filters import gaussian_blur2d
 from PIL import Image, ImageCms, ImageOps
 from PIL import BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, PpmImagePlugin, TiffImagePlugin, WebPImagePlugin  # `Image.open(formats=...)` knows only what was imported
 from scipy.fft import dctn
+from tqdm import tqdm
 
 from .color import full_precision
 from .core import UserError, atomic_path, file_sha256, write_text
@@ -449,23 +451,37 @@ def random_crop(
     least:float=0.85, # smallest side of the crop, as a share of R, (0,1]
 ) -> Tensor: # (K,3,R,R)
     "The same random square of all K pictures, resized (bilinear) to the old size."
-    R = x.shape[-1]; side = max(1, round(R*rng.uniform(least, 1)))
-    top, left = rng.integers(0, R - side + 1, 2)
+    return _zoom(x, _box(rng, x.shape[-1], least))
+
+def _box(rng, R, least=0.85):
+    "Top, left and side of a random square."
+    side = max(1, round(R*rng.uniform(least, 1)))
+    return *rng.integers(0, R - side + 1, 2), side
+
+def _zoom(x, box):
+    top, left, side = box; R = x.shape[-1]
     return F.interpolate(x[..., top:top+side, left:left+side], size=(R, R), mode='bilinear', align_corners=False)
 
 # %% ../nbs/07_data.ipynb #92dd6038
-@full_precision
 def color_augment(
     x:Tensor, # pictures that belong together, sRGB-encoded in [0,1], (K,3,H,W)
     rng, # a numpy Generator
     strength:float=1., # 0 changes nothing; at 1 exposure falls by up to half a stop, gains differ by about 10 %, hue turns by up to 15 degrees, channels mix by up to 15 %
 ) -> Tensor: # in [0,1], (K,3,H,W)
     "The same random change of light for all K pictures."
+    return _relight(x[:, None], _light(rng, strength)[None])[:, 0]
+
+def _light(rng, strength):
+    "A random 3 x 3 matrix for linear light."
     gains, t = np.exp(0.1*strength*rng.standard_normal(3)), np.deg2rad(15*strength*rng.uniform(-1, 1))
     turn = np.cos(t)*np.eye(3) + (1 - np.cos(t))/3 + np.sin(t)/np.sqrt(3)*np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]])
     share = 0.15*strength*rng.random(); mix = (1 - share)*np.eye(3) + share*np.eye(3)[rng.permutation(3)]
-    m = 2**(-0.5*strength*rng.random()) * np.diag(gains/gains.max()) @ mix @ turn
-    y = torch.einsum('ij,kjhw->kihw', torch.as_tensor(m, dtype=x.dtype), rgb_to_linear_rgb(x))
+    return 2**(-0.5*strength*rng.random()) * np.diag(gains/gains.max()) @ mix @ turn
+
+@full_precision
+def _relight(x, m):
+    "Pictures `x` (K,B,3,H,W) under lights `m` (B,3,3)."
+    y = torch.einsum('bij,kbjhw->kbihw', torch.from_numpy(m).to(x.device, x.dtype, non_blocking=True), rgb_to_linear_rgb(x))
     return linear_rgb_to_rgb(y.clamp(0, 1)).clamp(0, 1)
 
 # %% ../nbs/07_data.ipynb #ac20b463
@@ -495,7 +511,7 @@ class PairDataset(torch.utils.data.Dataset):
         return n > 0
 
     def _make_store(self):
-        self._slots = self.roles + ['mirror']*(self.outputs is not None); shape = (len(self.rows), len(self._slots))
+        self._slots = self.roles + ['mirror']*(self.outputs is not None and self.augment); shape = (len(self.rows), len(self._slots))
         if not (self.keep and self.rows): return
         try: self._full, self._kept = _shared_bytes(shape), _shared_bytes((*shape, 3, self.resolution, self.resolution))
         except OSError: self.keep = False; warnings.warn(f'no memory for {3*np.prod(shape)*self.resolution**2/2**30:.0f} GiB of decoded pictures; every epoch will read the files again')
@@ -533,12 +549,84 @@ def _picture(self:PairDataset, i, role, flip):
     else: x = self._decode(i, slot)
     return x.flip(-1) if flip and slot != 'mirror' else x
 
+# %% ../nbs/07_data.ipynb #4ee90113
+@patch
+def _draw(self:PairDataset, i):
+    "What happens to row `i` in this epoch: (mirrored, box of the crop or None, matrix of the light or None)."
+    rng = np.random.default_rng([self.seed, int(self._epoch), i])
+    flip = self.augment and rng.random() < 0.5
+    box = _box(rng, self.resolution) if self.augment and rng.random() < 0.5 else None
+    return flip, box, _light(rng, self.color_augment) if self.color_augment else None
+
+@patch
+def batch(self:PairDataset,
+    indices, # rows, from 0
+) -> dict: # a tensor (B,3,R,R) in [0,1] for each role, on the device where the pictures are kept, and `index` (B,)
+    "Rows in the current epoch, augmented together."
+    flips, boxes, lights = zip(*map(self._draw, indices))
+    x = torch.stack([torch.stack([self._picture(i, role, f) for i, f in zip(indices, flips)]) for role in self.roles]).float().div_(255)
+    for k, box in enumerate(boxes):
+        if box: x[:, k] = _zoom(x[:, k], box)
+    if self.color_augment: x = _relight(x, np.stack(lights))
+    return {**dict(zip(self.roles, x)), 'index': torch.as_tensor(indices)}
+
 @patch
 def __getitem__(self:PairDataset, i):
-    "Row `i` in the current epoch; what is drawn depends on (seed, epoch, i) alone, not on workers or order."
-    i = range(len(self))[i]; rng = np.random.default_rng([self.seed, int(self._epoch), i])
-    flip = self.augment and rng.random() < 0.5
-    x = torch.stack([self._picture(i, role, flip) for role in self.roles]).float().div_(255)
-    if self.augment and rng.random() < 0.5: x = random_crop(x, rng)
-    if self.color_augment: x = color_augment(x, rng, self.color_augment)
-    return {**dict(zip(self.roles, x)), 'index': i}
+    "Row `i` in the current epoch, without the dimension of the batch."
+    i = range(len(self))[i]
+    return {k: v[0] for k, v in self.batch([i]).items()} | {'index': i}
+
+# %% ../nbs/07_data.ipynb #7fad2da9
+@patch
+def nbytes(self:PairDataset) -> int: # of memory, when all pictures are decoded
+    "What `load` needs."
+    return len(self)*len(self._slots)*3*self.resolution**2
+
+@patch
+def load(self:PairDataset,
+    device='cpu', # where the bytes shall lie
+    threads:int=1, # that decode
+    progress:bool=False, # show a bar on stderr
+) -> 'PairDataset': # itself
+    "Decode what was not decoded yet and keep every picture on `device`. Raises `UserError` for a picture that cannot be read."
+    if not self.keep: raise ValueError('a data set with keep=False keeps nothing')
+    self._kept = self._kept.to(device); todo = [(i, j) for i in range(len(self)) for j in range(len(self._slots)) if not self._full[i, j]]
+    def one(at): self._kept[at] = self._decode(at[0], self._slots[at[1]]).to(device); self._full[at] = 1
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        for _ in tqdm(pool.map(one, todo), total=len(todo), desc='pictures', delay=2, disable=not progress): pass
+    return self
+
+# %% ../nbs/07_data.ipynb #324579ad
+_SIGNALS = {getattr(signal, s) for s in ('SIGINT', 'SIGTERM', 'SIGUSR1') if hasattr(signal, s)}
+
+@contextmanager
+def _held_back():
+    "Signals wait until the end of the block; processes started inside never see them."
+    if not hasattr(signal, 'pthread_sigmask'): yield; return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try: yield
+    finally: signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+def _obey_parent(_):
+    "In a worker: of all who send signals, only the parent ends it."
+    def wait():
+        while signal.sigwaitinfo(_SIGNALS).si_pid != os.getppid(): pass
+        os._exit(0)
+    if hasattr(signal, 'sigwaitinfo'): threading.Thread(target=wait, daemon=True).start()
+
+class PairLoader:
+    "Batches of a `PairDataset` as dictionaries on a device; each `iter` is one pass."
+    def __init__(self,
+        pairs:PairDataset, # after `load`, or as it is
+        batches, # lists of row numbers; anything that can be iterated again and again
+        device='cpu', # where the tensors are wanted
+        workers:int=0, # processes that augment; 0: this one does
+    ):
+        self.pairs, self.batches, self.device = pairs, batches, torch.device(device)
+        how = dict(multiprocessing_context='fork') if sys.platform == 'linux' else {}       # other ways to start share no memory
+        self.loader = torch.utils.data.DataLoader(pairs, batch_sampler=batches, num_workers=workers, persistent_workers=True, worker_init_fn=_obey_parent,
+                                                  pin_memory=self.device.type == 'cuda', generator=torch.Generator(), **how) if workers else None   # its own generator: the run's random state stays untouched
+
+    def __iter__(self):
+        with _held_back(): batches = iter(self.loader) if self.loader is not None else map(self.pairs.batch, self.batches)
+        for b in batches: yield {k: v if k == 'index' else v.to(self.device, non_blocking=True) for k, v in b.items()}
