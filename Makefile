@@ -1,8 +1,8 @@
-# Two commands: `make demo` and `make test`. Each makes the environment first, if there is none.
+# Two commands: `make demo` and `make test`. Each makes the environment first, if there is none. The rest is for those who change something.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test install check outputs readme
+.PHONY: demo test slow install check outputs readme docs browser supply
 
 demo: install
 	$(BIN)/elite_refiner demo
@@ -10,13 +10,17 @@ demo: install
 test: install
 	$(BIN)/nbdev_test --n_workers 2
 
+# the cells that take longer: kills and resumes, a real Slurm, Ray, exports, fuzzing, a browser on the service's page
+slow: install
+	$(BIN)/nbdev_test --n_workers 1 --flags slow --file_re '^(0|1|22).*'
+
 install: .venv/.installed
 
 # torch goes first, by the constraints: unpinned, pip would fetch gigabytes of CUDA for a machine without a GPU
 .venv/.installed: settings.ini setup.py constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install -q -c constraints.txt torch
-	$(BIN)/pip install -q -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install -q -c constraints.txt -e '.[dev,all]'
 	touch $@
 
 # notebooks clean, package exported from them, README made from the index: nothing may differ from what is committed
@@ -38,3 +42,20 @@ outputs: install
 readme: install
 	$(BIN)/jupyter nbconvert --to markdown --log-level WARN --TagRemovePreprocessor.remove_cell_tags hide --RegexRemovePreprocessor.patterns '^#\s*\|\s*hide' --stdout nbs/index.ipynb \
 	  | sed -e '/^#| /d' -e 's#](\([0-9][0-9_a-z]*\.ipynb\))#](nbs/\1)#g' -e 's#](images/#](nbs/images/#g' | cat -s > README.md
+
+# the book in _docs, without the network
+docs: install readme
+	mkdir -p _proc
+	$(BIN)/sphinx-build -q -c nbs/_book _proc _docs
+	$(BIN)/python nbs/_book/check.py
+
+# the panels and the training's live plot in a real Chromium
+browser: install
+	$(BIN)/python nbs/browser_test.py
+
+# what stands under the product: does it fit together, whose is it, does it build; known holes where the network allows
+supply: install
+	$(BIN)/pip check
+	$(BIN)/pip-licenses --order=license
+	$(BIN)/python -m build
+	@if $(BIN)/python -c "import urllib.request as u; u.urlopen('https://pypi.org/pypi/pip/json', timeout=10)" 2>/dev/null; then $(BIN)/pip-audit -r constraints.txt --no-deps --disable-pip; else echo "pip-audit skipped: pypi.org cannot be reached"; fi

@@ -7,6 +7,7 @@ cfg = ConfigParser(delimiters=['='], interpolation=None)
 cfg.read(Path(__file__).parent/'settings.ini', encoding='utf-8')
 cfg = cfg['DEFAULT']
 extras = {k.removesuffix('_requirements'): v.split() for k, v in cfg.items() if k.endswith('_requirements')}
+extras['all'] = sorted({r for name, rs in extras.items() if name != 'dev' for r in rs})
 
 setup(
     name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], keywords=cfg['keywords'],
