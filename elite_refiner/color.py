@@ -32,9 +32,11 @@ def rgb_to_hsv(
     x:Tensor, # sRGB-encoded RGB in [0,1], (B,3,H,W)
 ) -> Tensor: # hue in turns [0,1), saturation [0,1], value [0,1], (B,3,H,W)
     "Hue, saturation, value of `x` (Smith 1978). Grey has hue 0 and saturation 0; so has what lies within 1e-12 of it, where the hue's gradient would overflow."
-    high = x.amax(-3, keepdim=True)
-    h, s, v = K.rgb_to_hsv(torch.where(high - x.amin(-3, keepdim=True) < 1e-12, high, x)).unbind(-3)
-    return torch.stack([(h / (2*math.pi)) % 1, s, v], -3)
+    (r, g, b), v = x.split(1, -3), x.amax(-3, keepdim=True); d = v - x.amin(-3, keepdim=True)
+    grey = d < 1e-12; safe = torch.where(grey, 1., d)
+    sixth = torch.where((r >= g) & (r >= b), g - b, torch.where(g >= b, b - r + 2*safe, r - g + 4*safe)) / safe
+    h = torch.where(sixth < 0, (sixth/6 + 1).clamp(max=1 - 6e-8), sixth/6)         # a tiny negative angle must not round to a whole turn
+    return torch.cat([torch.where(grey, 0., h), torch.where(grey, 0., d/(v + 1e-8)), v], -3)
 
 @full_precision
 def hsv_to_rgb(
