@@ -228,9 +228,8 @@ def apply_rows(self:EliteColorRefiner,
     x_backbone, tone = x_backbone.clamp(0, 1), grow(maps['tone'], size, rows=rows)
     refined = x_backbone + tone
     if 'weights' in maps:
-        near = [k for k in LOCAL if k in maps]
-        grown = grow(torch.cat([maps[k].float() for k in near], 1), size, maps['extent'], rows).split([maps[k].shape[1] for k in near], 1)
-        local, gate = {**maps, **dict(zip(near, grown))}, tint_gate(x_input, x_backbone)
+        local = maps | {k: grow(maps[k].float(), size, maps['extent'], rows) for k in LOCAL if k in maps}
+        gate = tint_gate(x_input, x_backbone)
         fused = refined + grey_safe(self._mixed(x_input, x_backbone, local, local['weights']), gate)
         aligned = fused + grey_safe(interpolate_table(fused, maps['align']), gate)
         refined = aligned + grey_safe(self.final.difference(x_input, x_backbone, aligned, local['shift']), gate)
@@ -273,12 +272,14 @@ def _config(d, path):
 def _build(config, state, path):
     "The refiner of an untrusted configuration and state dict, which must fit each other. Raises `UserError`."
     config, trouble = _config(config, path), f'{path}: its weights do not fit its configuration'
-    with torch.device('meta'): shapes = {k: v.shape for k, v in EliteColorRefiner(config).state_dict().items()}      # costs no memory
+    least = len(BRANCHES)*config.blocks*config.tower_dim**2*config.expansion                 # of the towers' weights: never build much more than the file holds
+    if least > sum(v.numel() for v in state.values() if isinstance(v, Tensor)): raise UserError(f'{trouble} (they are too few); use another copy of it')
+    refiner = EliteColorRefiner(config); shapes = {k: v.shape for k, v in refiner.state_dict().items()}
     if odd := set(shapes) ^ set(state): raise UserError(f'{trouble} ({len(odd)} missing or left over, {shown(sorted(map(str, odd))[0])} among them); use another copy of it')
     for k, v in state.items():
         if not isinstance(v, Tensor) or v.layout != torch.strided or not v.is_floating_point() or v.shape != shapes[k]: raise UserError(f'{trouble} ({k} is of another kind or shape); use another copy of it')
         if not v.isfinite().all() or k == 'tone.scale' and v.min() <= 0: raise UserError(f'{path}: {k} holds values that no training leaves, such as NaN or infinity; use an earlier checkpoint')
-    refiner = EliteColorRefiner(config); refiner.load_state_dict(state); return refiner
+    refiner.load_state_dict(state); return refiner
 
 # %% ../nbs/03_refiner.ipynb #03a4a253
 def save_refiner(
