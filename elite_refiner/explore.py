@@ -25,7 +25,6 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 from PIL import Image
 from torch import Tensor
-from .attention import SpatialAttention
 from .branches import BRANCHES, AdaptiveColorCurve
 from .cache import BackboneCache
 from .color import chroma, chroma_vector, ciede2000, hsv_to_rgb, rgb_to_hsv
@@ -675,10 +674,14 @@ class RunPanel(W.VBox):
         pictures:int=4, # validation pictures to show; 0 for none
     ):
         self.folder, self.every, self.n, self._seen, self._thread, self._end = Path(folder), every, pictures, None, None, threading.Event()
-        self.run = W.Dropdown(options=[], description='run', layout=W.Layout(width='320px'), style=dict(description_width='40px')); self.said = W.HTML()
+        self.said, self.head = W.HTML(), W.HBox(); self._choice([], None)
         self.plot, self.sheet, self.table = W.Image(format='png', layout=W.Layout(width='100%', min_height='380px')), W.HTML(), W.HTML()
-        super().__init__([W.HBox([self.run, self.said]), self.plot, self.sheet, _title('All runs here, each at its best epoch'), self.table], layout=W.Layout(width='100%', max_width='960px', padding='4px'))
-        self.add_class('er-panel-run'); self.run.observe(lambda _: self.refresh(True), 'value'); self.refresh()
+        super().__init__([self.head, self.plot, self.sheet, _title('All runs here, each at its best epoch'), self.table], layout=W.Layout(width='100%', max_width='960px', padding='4px'))
+        self.add_class('er-panel-run'); self.refresh()
+
+    def _choice(self, runs, now):                      # a new widget: one whose options change while a page shows it loses its choice there
+        self.run = W.Dropdown(options=runs, value=now if now in runs else next(iter(runs), None), description='run', layout=W.Layout(width='320px'), style=dict(description_width='40px'))
+        self.run.observe(lambda _: self.refresh(True), 'value'); self.head.children = [self.run, self.said]
 
     def watch(self):
         "Look again and again, in a thread; returns itself."
@@ -707,7 +710,7 @@ def refresh(self:RunPanel,
     if not runs: self.said.value = f'<span style="font-size:12px">waiting for the first epoch in {self.folder.name}</span>'; return False
     if stamp == self._seen and not force: return False
     self._seen = stamp
-    if list(self.run.options) != list(runs): self.run.options = list(runs); self.run.send_state()          # a page that shows the panel already misses the choice otherwise
+    if list(self.run.options) != list(runs): self._choice(list(runs), self.run.value)
     chosen, name = runs[self.run.value or next(iter(runs))], self.run.value
     try:
         h = read_run(chosen); f = io.BytesIO(); run_figure(h).savefig(f, format='png'); self.plot.value = f.getvalue(); self.table.value = table_html(compare_runs(runs), 3, {}, best=name)

@@ -99,6 +99,7 @@ def test_train(page, address):
     until(lambda: done(page), 240, '20_train_a100: not all cells ran'); no_errors(page); seen(page.locator('.er-panel-run').first, 'train_run')
 
 def main():
+    if os.environ.get('SCREENSHOTS'): Path(os.environ['SCREENSHOTS']).mkdir(parents=True, exist_ok=True)
     if not (chromium := os.environ.get('CHROMIUM') or shutil.which('chromium') or shutil.which('chromium-browser')): sys.exit('no Chromium here: apt-get install chromium, or set CHROMIUM')
     failed = 0
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as t, sync_playwright() as p:
