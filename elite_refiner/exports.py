@@ -12,7 +12,6 @@ import importlib, json, logging, math, re, warnings, zipfile
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -8,7 +8,7 @@ __all__ = ['GLOBAL', 'COLUMNS', 'carry_law', 'carry_rows', 'carry_over', 'tiled'
            'refine']
 
 # %% ../nbs/12_inference.ipynb #3c0679b6
-import csv, math, os, threading, time
+import csv, math, os, time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,7 +20,6 @@ import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
 from kornia.filters import box_blur
-from PIL import Image
 from torch import Tensor
 from tqdm.auto import tqdm
 from .color import chroma, ciede2000
