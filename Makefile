@@ -47,6 +47,7 @@ readme: install
 docs: install readme
 	mkdir -p _proc
 	$(BIN)/sphinx-build -q -c nbs/_book _proc _docs
+	rm -rf jupyter_execute
 	$(BIN)/python nbs/_book/check.py
 
 # the panels and the training's live plot in a real Chromium
