@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 
 from fastcore.docments import docments
-from .core import UserError
+from .core import UserError, pick_device
 
 # %% ../nbs/16_cli.ipynb #958ed4d3
 class Parser(argparse.ArgumentParser):
@@ -100,12 +100,6 @@ class RoomsConfig:
     dull:bool=False # also simulate a backbone's outputs, named in train_dulled.jsonl and so on
 
 # %% ../nbs/16_cli.ipynb #8f8ee1a9
-def _device(name):
-    import torch
-    if name not in ('auto', 'cpu', 'cuda'): raise UserError(f'--device {name}: choose auto, cpu or cuda')
-    if name == 'cuda' and not torch.cuda.is_available(): raise UserError('--device cuda: this machine has no CUDA device; use --device cpu')
-    return ('cuda' if torch.cuda.is_available() else 'cpu') if name == 'auto' else name
-
 def _need(config, *names):
     for n in names:
         if not getattr(config, n): raise UserError(f'--{n} is missing; see --help')
@@ -151,7 +145,7 @@ def run_evaluate(c):
     from elite_refiner.evaluation import as_method, compare, evaluate, identity, leave_one_out, load_ensemble, paired, sheet, write_report
     from elite_refiner.core import atomic_path
     from elite_refiner.refiner import load_refiner
-    device, out = _device(c.device), Path(c.output_dir)
+    device, out = pick_device(c.device), Path(c.output_dir)
     if not (c.loo and c.splits): _need(c, 'manifest')
     if out.exists() and any(out.iterdir()): raise UserError(f'{out}: the folder is not empty; choose another --output_dir')
     if c.loo:
@@ -179,7 +173,7 @@ def run_cache(c):
     from elite_refiner.data import load_manifest
     from elite_refiner.cache import BackboneCache
     from elite_refiner.restormer import load_backbone
-    _need(c, 'manifest', 'backbone_path'); device = _device(c.device); rows = load_manifest(c.manifest, c.data_root or None, need_target=False)
+    _need(c, 'manifest', 'backbone_path'); device = pick_device(c.device); rows = load_manifest(c.manifest, c.data_root or None, need_target=False)
     cache = BackboneCache(c.cache_dir or Path(c.manifest).parent/'backbone_cache', load_backbone(c.backbone_path, device=device), c.resolution, device=device)
     print(f'{cache.fill(rows, flips=c.flips, batch_size=c.batch_size)} outputs computed, {len(rows)*(1 + c.flips)} are in {cache.folder}')
 

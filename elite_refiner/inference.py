@@ -23,7 +23,7 @@ from kornia.filters import box_blur
 from torch import Tensor
 from tqdm.auto import tqdm
 from .color import chroma, ciede2000
-from .core import UserError, atomic_path
+from .core import UserError, atomic_path, pick_device
 from .files import PICTURES, SRGB_ICC, read_photo, shown, space_of, stamp, stored, upright, write_photo
 from .refiner import EliteColorRefiner, audible, grow, in_strips, load_refiner
 from .restormer import load_backbone
@@ -448,8 +448,7 @@ def refine(
     "Refine a photo or a folder. Raises `UserError` when nothing can be started; a photo that fails is reported and the rest goes on."
     photos, out = _photos(config), Path(config.output_dir)
     if config.backbone_outputs and not Path(config.backbone_outputs).is_dir(): raise UserError(f'--backbone_outputs {config.backbone_outputs}: no such folder')
-    device = config.device if config.device != 'auto' else 'cuda' if torch.cuda.is_available() else 'cpu'
-    if device == 'cuda' and not torch.cuda.is_available(): raise UserError('--device cuda: this machine has no CUDA device; use --device cpu')
+    device = pick_device(config.device)
     listings = _shard(config, photos); pipeline = PhotoRefiner.load(config.checkpoint, config.backbone_path or None, resolution=config.resolution, device=device, tile=config.tile)
     i, n = parse_shard(config.shard); report = Report(out/('report.csv' if n == 1 else f'report_{i}of{n}.csv')); told = dict(done=[], skipped=[], failed={}, warning=pipeline.warning, report=report.path)
     bar = tqdm(total=sum(map(len, listings)), desc='refining', unit='photo', disable=not progress or len(photos) == 1, bar_format='{desc}: {n_fmt}/{total_fmt} |{bar:20}| {postfix}{remaining} left'); begun = time.perf_counter()

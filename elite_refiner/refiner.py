@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SIZES', 'LOCAL', 'tint_gate', 'grey_safe', 'grow', 'RefinerConfig', 'Trunk', 'EliteColorRefiner', 'in_strips',
-           'audible', 'save_weights', 'create_elite_color_refiner', 'save_refiner', 'load_refiner']
+           'audible', 'save_weights', 'create_elite_color_refiner', 'build_refiner', 'save_refiner', 'load_refiner']
 
 # %% ../nbs/03_refiner.ipynb #fb43ad95
 import json
@@ -269,7 +269,11 @@ def _config(d, path):
     if not fits: raise UserError(f'{path}: its refiner_config is none that a refiner can have; use another copy of it')
     return RefinerConfig(**d)
 
-def _build(config, state, path):
+def build_refiner(
+    config:dict, # the fields of a `RefinerConfig`, from a file
+    state:dict, # name to tensor, from the same file
+    path, # that file, for messages
+) -> EliteColorRefiner: # with these weights
     "The refiner of an untrusted configuration and state dict, which must fit each other. Raises `UserError`."
     config, trouble = _config(config, path), f'{path}: its weights do not fit its configuration'
     least = len(BRANCHES)*config.blocks*config.tower_dim**2*config.expansion                 # of the towers' weights: never build much more than the file holds
@@ -300,6 +304,6 @@ def load_refiner(
     state = ck.get(weights) if isinstance(ck, dict) else None
     if not isinstance(state, dict) or not isinstance(ck.get('refiner_config'), dict):
         raise UserError(f"{path}: not a refiner's checkpoint (no '{weights}' or no 'refiner_config'); give checkpoint_best.pt of a training")
-    refiner = _build(ck['refiner_config'], state, path); record = ck.get('record')
+    refiner = build_refiner(ck['refiner_config'], state, path); record = ck.get('record')
     refiner.record = {k: v for k, v in record.items() if isinstance(v, (int, float))} if isinstance(record, dict) else {}
     return refiner.to(device).eval().requires_grad_(False)

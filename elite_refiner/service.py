@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from PIL import Image
 from torch import Tensor
-from .core import UserError
+from .core import UserError, pick_device
 from .data import picture_size, read_picture, to_image, to_tensor
 from .files import PICTURES, read_photo
 from .inference import PhotoRefiner, RefineConfig, refine_file
@@ -406,8 +406,7 @@ def serve(
     "Run the page until it is stopped. Raises `UserError` when it cannot start."
     try: import uvicorn
     except ImportError as e: raise UserError("uvicorn is not installed; pip install 'elite-color-refiner[app]'") from e
-    device = config.device if config.device != 'auto' else 'cuda' if torch.cuda.is_available() else 'cpu'
-    if device == 'cuda' and not torch.cuda.is_available(): raise UserError('--device cuda: this machine has no CUDA device; use --device cpu')
+    device = pick_device(config.device)
     pipeline = PhotoRefiner.load(config.checkpoint, config.backbone_path, resolution=config.resolution, device=device)
     if pipeline.warning: print(f'warning: {pipeline.warning}', file=sys.stderr)
     names = [n.strip() for n in [*config.names.split(','), config.host] if n.strip()]
