@@ -27,7 +27,8 @@ from torch import Tensor
 from tqdm.auto import tqdm
 from .color import chroma, ciede2000
 from .core import UserError, atomic_path, pick_device
-from .files import PICTURES, SRGB_ICC, read_photo, printable, space_of, stamp, stored, upright, write_photo
+from .core import printable
+from .files import PICTURES, SRGB_ICC, read_photo, space_of, stamp, stored, upright, write_photo
 from .refiner import EliteColorRefiner, drop_zero_branches, upsample_maps, map_row_strips, load_refiner
 from .backbones import load_backbone
 
