@@ -16,7 +16,8 @@ from torch import nn
 from .core import UserError
 from .data import check_disjoint, load_manifest
 from .devices import BF16Features
-from .losses import AdaptiveMultiLoss, ManualMultiLoss, PerceptualLoss, parse_weights
+from .losses import AdaptiveMultiLoss, ManualMultiLoss, parse_weights
+from .perceptual import PerceptualLoss
 
 # %% ../nbs/52_config.ipynb #81864868
 @dataclass

@@ -15,8 +15,8 @@ import pandas as pd
 import torch
 from fastcore.basics import patch
 from .branches import AdaptiveColorCurve
-from .plots import DISTORTIONS, METRIC_LABELS, attention_maps, chroma_svg, distort, heatmap
-from .plots import image_strip, loss_maps, range_caption, table_html, to_png, vectorscope
+from .plots import DISTORTIONS, attention_maps, chroma_svg, distort, heatmap
+from .plots import image_strip, loss_maps, metric_headings, range_caption, table_html, to_png, vectorscope
 from .refiner import create_elite_color_refiner
 from .study import Example, Examples, Study, _resize, room_examples, score
 from .widgets import CompareView, CurveEditor, Panel
@@ -108,7 +108,7 @@ def _show(self: ComparePanel, refined, step):
     if self.right.value == "refined":
         self.view.right = to_png(refined)
     self.table = score(self.study.example, refined, step)
-    self.scores.value = table_html(self.table, best="refined", names=METRIC_LABELS | _PLAIN_LABELS)
+    self.scores.value = table_html(self.table, best="refined", names=metric_headings() | _PLAIN_LABELS)
 
 
 @patch

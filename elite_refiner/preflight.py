@@ -13,7 +13,8 @@ from pathlib import Path
 import torch
 from .core import UserError
 from .data import check_disjoint, load_manifest
-from .losses import AdaptiveMultiLoss, VGGFeatures, PerceptualLoss
+from .losses import AdaptiveMultiLoss
+from .perceptual import VGGFeatures, PerceptualLoss
 from .refiner import create_elite_color_refiner
 from .backbones import load_backbone
 from .restormer import create_restormer

@@ -24,6 +24,7 @@ from .data import PairDataset, load_manifest
 from .metrics import METRICS
 from .refiner import load_refiner
 from .figures import image_grid
+from .losses import LOSSES
 
 # %% ../nbs/61_runs.ipynb #65416bc1
 def find_runs(
@@ -108,9 +109,10 @@ def _plot_losses(ax, history):
     for k, name in enumerate(names):
         weight = max(history[f"weight_{name}"].iloc[-1], 1e-9)
         s = -math.log(weight)
-        losses[f"train_{name}"] = (name, dict(color=f"C{k}"))
-        losses[f"val_{name}"] = (None, dict(color=f"C{k}", ls="--"))
-        weights[f"weight_{name}"] = (f"{name}: {weight:.2f}, s = {s:+.2f}", dict(color=f"C{k}"))
+        color = LOSSES[name].color if name in LOSSES else f"C{k}"
+        losses[f"train_{name}"] = (name, dict(color=color))
+        losses[f"val_{name}"] = (None, dict(color=color, ls="--"))
+        weights[f"weight_{name}"] = (f"{name}: {weight:.2f}, s = {s:+.2f}", dict(color=color))
     _plot_columns(ax[0], history, losses, "losses (dashed: validation)", log=True)
     _plot_columns(ax[1], history, weights, "weights exp(−s) of the losses")
 

@@ -25,7 +25,7 @@ from .config import TrainConfig, can_resume, make_loss, read_manifests
 from .core import UserError
 from .devices import Precision, Processes
 from .loop import EMA, EpochSampler, Optimization
-from .losses import LOSS_PARTS, unweighted_sum
+from .losses import LOSSES, unweighted_sum
 from .metrics import compute_metrics
 from .refiner import create_elite_color_refiner
 from .tone import fit_tone
@@ -318,7 +318,7 @@ def validate(self: Trainer) -> dict:  # val_loss and its losses, the metrics' me
     self.loss.eval()
     tables = [self._judge(batch) for batch in self.data.val_loader]
     means = pd.concat(self.processes.gather(tables)).sort_values("index").mean(numeric_only=True)
-    losses = {name: means[f"loss_{name}"] for name in LOSS_PARTS if f"loss_{name}" in means}
+    losses = {name: means[f"loss_{name}"] for name in LOSSES if f"loss_{name}" in means}
     not_metrics = ("loss_", "backbone_")
     metrics = {k: v for k, v in means.items() if k != "index" and not k.startswith(not_metrics)}
     return {
