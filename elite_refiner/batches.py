@@ -15,7 +15,7 @@ from fastcore.basics import patch
 
 from .config import TrainConfig
 from .core import UserError
-from .data import PairDataset, PairLoader
+from .pairs import PairDataset, PairLoader
 from .devices import Processes
 
 # %% ../nbs/53_batches.ipynb #be1e0022

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.utils.data import get_worker_info
 from tqdm import tqdm
 
-from .backbones import freeze, weights_sha256
+from .restormer_weights import freeze, weights_sha256
 from .core import UserError, atomic_path, file_sha256
 from .images import load_square, to_image
 

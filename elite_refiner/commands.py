@@ -332,7 +332,7 @@ def run_export(config):
 # %% ../nbs/88_commands.ipynb #288d20c5
 def _audit(config):
     "Print leakage across the lists of one fold; status 1 when there is some."
-    from elite_refiner.data import audit_splits
+    from elite_refiner.audit import audit_splits
 
     folder = Path(config.source)
     fold = folder / f"fold_{config.fold}"
@@ -348,7 +348,7 @@ def _audit(config):
 @command("commands.SplitsConfig")
 def run_splits(config):
     "Make cross-validation folds, or audit one for leakage."
-    from elite_refiner.data import make_splits
+    from elite_refiner.folds import make_splits
 
     if config.audit:
         return _audit(config)

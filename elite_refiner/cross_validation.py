@@ -16,7 +16,8 @@ from tqdm.auto import tqdm
 from .baselines import BASELINES
 from .cache import BackboneCache
 from .core import UserError, atomic_path
-from .data import PairDataset, load_manifest, write_manifest
+from .data import load_manifest, write_manifest
+from .pairs import PairDataset
 from .evaluation import as_method, compare, comparison_grid, evaluate, identity
 from .config import TrainConfig
 from .trainer import Trainer

@@ -15,13 +15,14 @@ import torch
 from tqdm.auto import tqdm
 from .cache import BackboneCache
 from .core import UserError, atomic_path, save_checkpoint
-from .data import PairDataset, load_manifest
+from .data import load_manifest
+from .pairs import PairDataset
 from .images import read_picture, write_picture
 from .evaluation import as_method, compare, evaluate, identity, comparison_grid, verdict, write_report
 from .runs import run_figure
 from .inference import RefineConfig, refine
 from .refiner import load_refiner
-from .backbones import freeze
+from .restormer_weights import freeze
 from .restormer import create_restormer
 from .rooms import make_rooms, render_room
 from .config import TrainConfig

@@ -20,7 +20,7 @@ import torch
 
 from .color import ciede2000
 from .core import UserError, write_text
-from .data import PairDataset
+from .pairs import PairDataset
 from .metrics import METRICS, compute_metrics, consistency, summary
 
 # %% ../nbs/60_evaluation.ipynb #9636aa07

@@ -29,15 +29,9 @@ from .core import UserError, atomic_path, write_text
 from .images import read_picture, to_tensor
 from .inference import PhotoRefiner
 from .baselines import fit_lut
-from elite_refiner.refiner import (
-    EliteColorRefiner,
-    LOCAL,
-    build_refiner,
-    gate_chroma,
-    load_refiner,
-    save_weights,
-    chroma_gate,
-)
+from .network import EliteColorRefiner
+from .refiner import build_refiner, load_refiner, save_weights
+from .strips import LOCAL, gate_chroma, chroma_gate
 
 # %% ../nbs/74_exports.ipynb #ff2d1c75
 def _config(header, path):

@@ -28,8 +28,12 @@ from tqdm.auto import tqdm
 from .color import chroma, ciede2000
 from .core import UserError, atomic_path, pick_device
 from .core import printable
-from .files import PICTURES, SRGB_ICC, read_photo, space_of, stamp, stored, upright, write_photo
-from .refiner import EliteColorRefiner, drop_zero_branches, upsample_maps, map_row_strips, load_refiner
+from .files import PICTURES, read_photo, stamp, write_photo
+from .formats import stored, upright
+from .profiles import SRGB_ICC, space_of
+from .network import EliteColorRefiner
+from .refiner import load_refiner
+from .strips import drop_zero_branches, upsample_maps, map_row_strips
 from .backbones import load_backbone
 
 # %% ../nbs/72_inference.ipynb #c3b92b21

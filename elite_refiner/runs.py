@@ -20,7 +20,8 @@ from PIL import Image
 from .backbones import load_backbone
 from .cache import BackboneCache
 from .core import UserError, load_checkpoint
-from .data import PairDataset, load_manifest
+from .data import load_manifest
+from .pairs import PairDataset
 from .metrics import METRICS
 from .refiner import load_refiner
 from .figures import image_grid
