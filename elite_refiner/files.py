@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageCms
+import elite_refiner.tiff  # noqa: F401 (registers TIFF and HEIF)
 from .core import UserError, atomic_path, printable
 from .formats import FORMATS, Photo, format_of_ending, photo_endings, sniff_format
 from .profiles import SRGB_ICC, space_of

@@ -36,8 +36,7 @@ class _ChannelAttention(nn.Module):
     def forward(self, x):
         batch, channels, height, width = x.shape
         qkv = self.qkv_dwconv(self.qkv(x))
-        heads = qkv.reshape(batch, 3, self.heads, channels // self.heads, height * width)
-        query, key, value = heads.unbind(1)
+        query, key, value = qkv.reshape(batch, 3, self.heads, channels // self.heads, height * width).unbind(1)
         cosine = F.normalize(query, dim=-1) @ F.normalize(key, dim=-1).mT
         attention = (cosine * self.temperature).softmax(-1)
         return self.project_out((attention @ value).reshape(batch, channels, height, width))
@@ -93,9 +92,8 @@ class _Resample(nn.Module):
 
     def __init__(self, dim, up=False):
         super().__init__()
-        conv = _conv(dim, dim * 2 if up else dim // 2, 3)
         shuffle = nn.PixelShuffle(2) if up else nn.PixelUnshuffle(2)
-        self.body = nn.Sequential(conv, shuffle)
+        self.body = nn.Sequential(_conv(dim, dim * 2 if up else dim // 2, 3), shuffle)
 
     def forward(self, x):
         return self.body(x)
@@ -170,18 +168,15 @@ def _padded(image):
         return image
     return F.pad(image, padding, mode="reflect" if min(height, width) > 7 else "replicate")
 
-# %% ../nbs/16_restormer.ipynb #e1a8f0a4
+# %% ../nbs/16_restormer.ipynb #2ca52694
 @patch
 def _decode(self: Restormer, level1, level2, level3, latent):
     "The encoder's features of all levels to features at full size."
-    x = torch.cat([self.up4_3(latent), level3], 1)
-    x = self.decoder_level3(self.reduce_chan_level3(x))
-    x = torch.cat([self.up3_2(x), level2], 1)
-    x = self.decoder_level2(self.reduce_chan_level2(x))
-    x = torch.cat([self.up2_1(x), level1], 1)
-    return self.decoder_level1(self.reduce_chan_level1(x))
+    x = self.decoder_level3(self.reduce_chan_level3(torch.cat([self.up4_3(latent), level3], 1)))
+    x = self.decoder_level2(self.reduce_chan_level2(torch.cat([self.up3_2(x), level2], 1)))
+    return self.decoder_level1(self.reduce_chan_level1(torch.cat([self.up2_1(x), level1], 1)))
 
-# %% ../nbs/16_restormer.ipynb #27b4f5f1
+# %% ../nbs/16_restormer.ipynb #ae23c8f1
 @patch
 def forward(
     self: Restormer,
@@ -193,8 +188,7 @@ def forward(
     level1 = self.encoder_level1(self.patch_embed(x))
     level2 = self.encoder_level2(self.down1_2(level1))
     level3 = self.encoder_level3(self.down2_3(level2))
-    latent = self.latent(self.down3_4(level3))
-    decoded = self._decode(level1, level2, level3, latent)
+    decoded = self._decode(level1, level2, level3, self.latent(self.down3_4(level3)))
     return (self.output(self.refinement(decoded)) + x)[..., :height, :width]
 
 # %% ../nbs/16_restormer.ipynb #a410b515

@@ -30,7 +30,8 @@ from torch import Tensor
 from .core import UserError, pick_device
 from .images import picture_size, read_picture, to_image, to_tensor
 from .files import PICTURES, read_photo
-from .inference import PhotoRefiner, RefineConfig, refine_file
+from .inference import RefineConfig
+from .photos import PhotoRefiner, refine_file
 
 # %% ../nbs/78_service.ipynb #51ea935a
 TAKES = PICTURES - {".heic", ".heif"}  # a phone that is not offered HEIF sends JPEG
