@@ -112,9 +112,10 @@ def run_all(page):
 
 
 def done(page):
-    return page.evaluate(
-        "[...document.querySelectorAll('.jp-CodeCell')].filter(c => c.querySelector('.cm-content')?.textContent.trim()).every(c => /\\[\\d+\\]/.test(c.querySelector('.jp-InputPrompt').textContent))"
-    )
+    cells = "[...document.querySelectorAll('.jp-CodeCell')]"
+    filled = ".filter(c => c.querySelector('.cm-content')?.textContent.trim())"
+    numbered = ".every(c => /\\[\\d+\\]/.test(c.querySelector('.jp-InputPrompt').textContent))"
+    return page.evaluate(cells + filled + numbered)
 
 
 def no_errors(page):

@@ -1,4 +1,4 @@
-"""Is the book whole? Every chapter bound and in the contents, nothing of nbdev's left, no picture missing, a search index. Run by `make docs`."""
+"""Is the book whole? Every chapter bound, nothing of nbdev's left, no picture missing. Run by `make docs`."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""The book: `make docs` turns the notebooks into chapters (hidden cells gone, functions as tables) and lets Sphinx bind them, without the network."""
+"""The book: `make docs` turns the notebooks into chapters and lets Sphinx bind them, without the network."""
 
 import ast
 import importlib
