@@ -35,6 +35,7 @@ from elite_refiner.checkpoints import (
     write_latest,
 )
 from .core import UserError, atomic_path, file_sha256
+from .refiner import config_entries, read_config
 
 # %% ../nbs/56_callbacks.ipynb #eb3bc1e1
 class Callback:
@@ -134,7 +135,7 @@ def state_dict(self: Checkpoints, trainer) -> dict:
     return {
         **asdict(trainer.state),
         **trainer.optimization.state_dict(),
-        "refiner_config": asdict(trainer.refiner.config),
+        "refiner_config": config_entries(trainer.refiner.config),
         "config": asdict(trainer.config),
         "val_loss": trainer.state.record.get("val_loss"),
         "log_size": file_size(trainer.out / "training.log"),
@@ -172,7 +173,7 @@ def restore(self: Checkpoints, trainer):
         clear_away(trainer.out, checkpoint.get("log_size", math.inf), bool(damaged))
     for error in damaged:
         trainer.log.warning(f"{error}; continuing from the one before it")
-    if checkpoint["refiner_config"] != asdict(trainer.refiner.config):
+    if read_config(checkpoint["refiner_config"], trainer.out) != trainer.refiner.config:
         raise UserError(
             f"{trainer.out}: that run trains a refiner of another size; "
             f"resume with its --refiner_size {checkpoint['config']['refiner_size']}"

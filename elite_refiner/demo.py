@@ -81,10 +81,12 @@ class DemoConfig:
 
 # %% ../nbs/87_demo.ipynb #3905ed34
 def demo(
-    config: DemoConfig = DemoConfig(),  # the budget
+    config: DemoConfig = None,  # the budget; the default one by default
 ) -> bool:  # True when the refiner beats its backbone on the test rooms
     "Render, train, evaluate, refine, report."
-    c, out, start = config, Path(config.output_dir), time.time()
+    c = config or DemoConfig()
+    out = Path(c.output_dir)
+    start = time.time()
     if out.exists() and any(out.iterdir()):
         raise UserError(f"{out}: the folder is not empty; remove it or choose another --output_dir")
 

@@ -135,24 +135,23 @@ def save_pretrained(
     save_weights(refiner, folder / _WEIGHTS)
     write_text(folder / "README.md", model_card(refiner, name or folder.resolve().name))
 
-# %% ../nbs/76_exports.ipynb #6914fb50
-def _why_not(hub, error):
+# %% ../nbs/76_exports.ipynb #7ea87738
+def _why_not(error):
     "What a failed download means. The library's errors have several bases and quote whole requests."
-    answered = isinstance(error, hub.errors.HfHubHTTPError)
-    if isinstance(error, (OSError, hub.errors.LocalEntryNotFoundError)) and not answered:
+    errors = import_optional("huggingface_hub.errors", "hub")
+    answered = isinstance(error, errors.HfHubHTTPError)
+    if isinstance(error, (OSError, errors.LocalEntryNotFoundError)) and not answered:
         return "is not in the local cache and the hub cannot be reached"
     return "has no such model, revision or file that you may read"
 
-# %% ../nbs/76_exports.ipynb #243f1097
+# %% ../nbs/76_exports.ipynb #b44b951d
 def _download(repository, revision, **options):
     "The path of a hub model's weights, downloaded or from the cache."
     hub = import_optional("huggingface_hub", "hub")
     try:
         return hub.hf_hub_download(repository, _WEIGHTS, revision=revision or None, **options)
     except Exception as e:
-        raise UserError(
-            f"{repository}: no such folder, and the Hugging Face hub {_why_not(hub, e)}; check the name"
-        ) from e
+        raise UserError(f"{repository}: no such folder, and the Hugging Face hub {_why_not(e)}; check the name") from e
 
 # %% ../nbs/76_exports.ipynb #aaaa2549
 _HUB_NAME = r"[\w][\w.-]{0,95}/[\w][\w.-]{0,95}"

@@ -14,12 +14,12 @@ from pathlib import Path
 from fastcore.basics import patch
 from tqdm.auto import tqdm
 from .core import UserError, atomic_path, printable
-from .files import PICTURES
+from .files import photo_endings
 
 # %% ../nbs/68_listings.ipynb #300d6ddd
 def _is_photo(name):
     "Whether a file's name is a photo's."
-    return Path(name).suffix.lower() in PICTURES and not name.startswith(".")
+    return Path(name).suffix.lower() in photo_endings() and not name.startswith(".")
 
 # %% ../nbs/68_listings.ipynb #b27c6e00
 def _walk(source, out, recursive):
@@ -59,7 +59,7 @@ def list_photos(
         raise UserError(f"{printable(source)}: no such photo or folder")
     _check_output_dir(out, folders)
     if not found:
-        raise UserError(f"{printable(source)}: no photos in it ({', '.join(sorted(PICTURES))})")
+        raise UserError(f"{printable(source)}: no photos in it ({', '.join(sorted(photo_endings()))})")
     return found
 
 # %% ../nbs/68_listings.ipynb #bedf5250

@@ -18,7 +18,8 @@ from fastcore.basics import patch
 from torch import Tensor
 from .backbones import load_backbone
 from .core import UserError, printable
-from .files import PICTURES, read_photo, stamp, write_photo
+from .files import read_photo, stamp, write_photo
+from .files import photo_endings
 from .formats import stored
 from .profiles import SRGB_ICC
 from .pixels import RefinedPixels, UprightPhoto, measure_change, resize
@@ -252,7 +253,7 @@ def _output_path(photo, config):
     source = Path(config.source)
     inside = photo.parent.relative_to(source) if source in photo.parents else Path()
     folder = Path(config.backbone_outputs) / inside
-    endings = [photo.suffix, *sorted(PICTURES), *(ending.upper() for ending in sorted(PICTURES))]
+    endings = [photo.suffix, *sorted(photo_endings()), *(ending.upper() for ending in sorted(photo_endings()))]
     for ending in endings:
         path = folder / (photo.stem + ending)
         if path.is_file():

@@ -13,7 +13,6 @@ import logging
 import warnings
 import zipfile
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -23,8 +22,10 @@ from fastcore.basics import patch
 from torch import Tensor
 from .core import UserError, atomic_path
 from .network import EliteColorRefiner
-from .strips import LOCAL, chroma_gate, gate_chroma
+from .strips import chroma_gate, gate_chroma
 from .tables import interpolate_table, soft_histogram
+from .refiner import config_entries
+from .strips import is_local_map
 
 # %% ../nbs/74_programs.ipynb #fa3ae022
 LONGEST_SIDE = 65536  # pixels, of the images that an exported program takes
@@ -187,7 +188,7 @@ def forward(
     x_backbone = x_backbone.index_select(0, every_image).clamp(0, 1)
     size = x_input.shape[-2:]
     maps = self.predict(x_input, x_backbone)
-    maps = {name: _upsample(m, size, _CELL) if name in LOCAL else m for name, m in maps.items()}
+    maps = {name: _upsample(m, size, _CELL) if is_local_map(name) else m for name, m in maps.items()}
     gate = chroma_gate(x_input, x_backbone)
     fused = self._fuse(x_input, x_backbone, maps, gate)
     aligned = fused + gate_chroma(interpolate_table(fused, maps["align"]), gate)
@@ -233,7 +234,7 @@ def _check_deviation(largest, path, limit=1e-3):
         raise UserError(f"{path}: differs from the refiner by {largest:.2g}, more than {limit:g}; nothing was written")
     return largest
 
-# %% ../nbs/74_programs.ipynb #e1b96241
+# %% ../nbs/74_programs.ipynb #c67ba2e2
 def _free_dimensions():
     "The dimensions of an image that a program leaves open."
     from torch.export import Dim
@@ -243,7 +244,7 @@ def _free_dimensions():
     width = Dim("width", min=16, max=LONGEST_SIDE)
     return {0: batch, 2: height, 3: width}
 
-# %% ../nbs/74_programs.ipynb #74e048b6
+
 def _trace(refiner):
     "The refiner as an exported program with free batch, height and width."
     from torch.fx.experimental import _config
@@ -332,9 +333,10 @@ def _quiet_exporter():
     finally:
         log.setLevel(level)
 
-# %% ../nbs/74_programs.ipynb #daa40c22
+# %% ../nbs/74_programs.ipynb #35c90d78
 def _translate(program):
     "A torch program as an ONNX program."
+    # without optimizer: onnxscript's loses constants where one value is clamped twice; ONNX Runtime has its own
     with _quiet_exporter():
         return torch.onnx.export(
             program,
@@ -359,7 +361,7 @@ def export_onnx(
         import_optional(name, "onnx")
     refiner = refiner.cpu().requires_grad_(False)
     program = _translate(_trace(refiner))
-    config = json.dumps(asdict(refiner.config))
+    config = json.dumps(config_entries(refiner.config))
     program.model.metadata_props.update(refiner_config=config, record=json.dumps(refiner.record))
     with atomic_path(path, ".onnx") as temporary:
         program.save(temporary)
