@@ -91,6 +91,9 @@ class _MultiLoss(nn.Module):
         self.functions = {name: function for name, function in functions.items() if function is not None}
         self.names = tuple(self.functions)
         self.perceptual = perceptual
+        # a loss that is a network follows `.to()` and is saved; the frozen perceptual one stands apart
+        networks = {name: f for name, f in self.functions.items() if isinstance(f, nn.Module) and f is not perceptual}
+        self.networks = nn.ModuleDict(networks)
         self.register_state_dict_post_hook(_drop_perceptual)
         self.register_load_state_dict_post_hook(_excuse_perceptual)
 
