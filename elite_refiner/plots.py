@@ -316,5 +316,5 @@ def loss_maps(
         value = function(judged, target[None])
         value.backward()
         length = judged.grad[0].square().sum(0).sqrt() * judged[0, 0].numel()
-        answers[name] = (float(value), length)
+        answers[name] = (value.item(), length)
     return answers
