@@ -144,7 +144,7 @@ def run_demo(config):
 # %% ../nbs/88_commands.ipynb #2ee10649
 @command("config.TrainConfig")
 def run_preflight(config):
-    "Run six checks before a GPU hour is spent; takes the flags of train."
+    "Run six tests before a GPU hour is spent; takes the flags of train."
     from elite_refiner.preflight import preflight
 
     return 0 if preflight(config) else 1
