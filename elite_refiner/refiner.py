@@ -20,10 +20,13 @@ from .core import UserError, atomic_path, load_checkpoint, printable, save_check
 from .network import DEFAULT_BRANCHES, SIZES, EliteColorRefiner, RefinerConfig, check_branches
 
 # %% ../nbs/15_refiner.ipynb #13d47247
+_SHIPPED_BRANCHES = ("rgb", "hsv", "lab", "curve")  # of the weights that come with the package
+
+
 def _load_pretrained(refiner, size):
     "Load the shipped weights of a size into a refiner. Raises `UserError` when there are none for it."
-    if refiner.config.branches != DEFAULT_BRANCHES:
-        shipped = ", ".join(DEFAULT_BRANCHES)
+    if refiner.config.branches != _SHIPPED_BRANCHES:
+        shipped = ", ".join(_SHIPPED_BRANCHES)
         raise UserError(f"--init pretrained: the weights are for the branches {shipped}; use --init identity")
     weights = Path(str(files("elite_refiner"))) / "weights" / f"{size}.safetensors"
     if not weights.is_file():
@@ -37,7 +40,7 @@ def create_elite_color_refiner(
     size: str = "medium",  # 'small' (0.3 M parameters), 'medium' (1.2 M) or 'large' (3.5 M)
     *,
     init: str = "identity",  # 'identity', or 'pretrained' on rendered rooms (small and medium)
-    branches: tuple = None,  # names out of `BRANCHES`; the default four by default
+    branches: tuple = None,  # names out of `BRANCHES`; `DEFAULT_BRANCHES` by default
     **kwargs,  # `checkpointing`
 ) -> EliteColorRefiner:  # the identity, or pretrained
     "A refiner of the given size. Raises `UserError` for an unknown size, start or branch."
@@ -45,7 +48,8 @@ def create_elite_color_refiner(
         raise UserError(f"refiner size {size!r} is unknown; choose one of {', '.join(SIZES)}")
     if init not in ("identity", "pretrained"):
         raise UserError(f"--init {init}: choose identity or pretrained")
-    config = SIZES[size] if branches is None else replace(SIZES[size], branches=branches)
+    default = DEFAULT_BRANCHES if init == "identity" else _SHIPPED_BRANCHES
+    config = replace(SIZES[size], branches=branches or default)
     refiner = EliteColorRefiner(config, **kwargs)
     if init == "pretrained":
         _load_pretrained(refiner, size)
