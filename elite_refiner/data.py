@@ -6,9 +6,12 @@
 __all__ = ['Row', 'manifest_lines', 'read_rows', 'raise_problems', 'load_manifest', 'write_manifest', 'check_disjoint']
 
 # %% ../nbs/35_data.ipynb #d8e24e09
+import codecs
 import json
 import os
 import re
+import unicodedata
+import warnings
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -44,13 +47,39 @@ def _check_relative(name):
     if ".." in path.parts:
         raise ValueError(f'{shown} climbs by ".."; make it relative to the data root')
 
+# %% ../nbs/35_data.ipynb #2b7e90c3
+def _entry(part, folder):
+    "The name in `folder` that is `part` in another Unicode spelling; `part` composed (NFC) where there is none."
+    composed = unicodedata.normalize("NFC", part)
+    for spelling in (part, composed, unicodedata.normalize("NFD", part)):
+        if os.path.lexists(folder / spelling):
+            return spelling
+    try:
+        entries = os.listdir(folder)
+    except OSError:
+        entries = []
+    return next((entry for entry in entries if unicodedata.normalize("NFC", entry) == composed), composed)
+
+# %% ../nbs/35_data.ipynb #4d90b2e5
+def _as_on_disk(name, root):
+    "`name` with slashes, each of its parts as it is spelled under `root`."
+    if not os.path.lexists(root / name):
+        name = name.replace("\\", "/")
+    found = PurePosixPath(name)
+    if name.isascii() or os.path.lexists(root / name):
+        return str(found)
+    found = PurePosixPath()
+    for part in PurePosixPath(name).parts:
+        found /= _entry(part, root / found)
+    return str(found)
+
 # %% ../nbs/35_data.ipynb #e4d4bb29
 def _resolve_inside(name, root):
     "The resolved path of `name` under `root`; raises `ValueError` for anything but a relative path inside it."
     _check_relative(name)
     shown = printable(name, 80)
     try:
-        path = (root / name).resolve()
+        path = (root / _as_on_disk(name, root)).resolve()
     except (OSError, RuntimeError):
         raise ValueError(f"{shown} cannot be followed") from None
     if not path.is_relative_to(root):
@@ -71,10 +100,12 @@ def _unique_keys(pairs):
 # %% ../nbs/35_data.ipynb #9ba88c02
 def _parse_json(raw: bytes):
     "The JSON object on one line; raises `ValueError` that says why there is none."
+    if b"\0" in raw:
+        raise ValueError("not UTF-8 but UTF-16 or UTF-32 without a byte order mark; save the manifest as UTF-8")
     try:
         record = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique_keys)
     except UnicodeDecodeError:
-        raise ValueError("not UTF-8") from None
+        raise ValueError("not UTF-8; save the manifest as UTF-8") from None
     except json.JSONDecodeError as e:
         raise ValueError(f"not JSON ({e.msg} at column {e.colno})") from None
     except RecursionError:
@@ -97,28 +128,58 @@ def _field(record, name, required):
         raise ValueError(f'has no "{name}" (or "{short}")')
     return value
 
+# %% ../nbs/35_data.ipynb #70c3e518
+def _group(value):
+    "A group as text, or None; a whole number becomes its digits. Raises `ValueError` for anything else."
+    if value is None:
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"a group must be text or a whole number, not {printable(json.dumps(value), 30)}")
+    return unicodedata.normalize("NFC", value)
+
 # %% ../nbs/35_data.ipynb #03bb3742
 def _parse_row(raw: bytes, line: int, root, need_target):
     "One line as a `Row`, without opening its images; raises `ValueError` that says what is wrong."
     record = _parse_json(raw)
     name = _field(record, "input", True)
     target = _field(record, "target", need_target)
-    group = record.get("group")
-    if group is not None and (not isinstance(group, str) or not group.strip()):
-        raise ValueError(f"a group must be text, not {printable(json.dumps(group), 30)}")
+    group = _group(record.get("group"))
     names = (name, target, record.get("backbone"))
     paths = [None if path is None else _resolve_inside(path, root) for path in names]
     if paths[0] in paths[1:]:
         raise ValueError(f"{printable(name, 80)} is its own target or backbone")
-    return Row(*paths, group, line, str(PurePosixPath(name)))
+    return Row(*paths, group, line, _as_on_disk(name, root))
 
 # %% ../nbs/35_data.ipynb #0dda13b6
+# the longer marks first: that of UTF-16 begins that of UTF-32
+_BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+def _as_utf8(data, path):
+    "The bytes of a text file as UTF-8 without a byte order mark. Raises `UserError` for broken UTF-16 or UTF-32."
+    for mark, encoding in _BYTE_ORDER_MARKS.items():
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding).encode("utf-8")
+            except UnicodeError:
+                raise UserError(f"{path}: begins as {encoding.upper()} and is none; save it as UTF-8") from None
+    return data.removeprefix(codecs.BOM_UTF8)
+
+# %% ../nbs/35_data.ipynb #a3f6184b
 def manifest_lines(
     path,  # a .jsonl file
-) -> dict:  # line number, from 1, to the line's bytes
-    "The lines of a manifest that are not blank, as they stand in the file."
-    byte_order_mark = b"\xef\xbb\xbf"
-    lines = Path(path).read_bytes().removeprefix(byte_order_mark).split(b"\n")
+) -> dict:  # line number, from 1, to the line's bytes in UTF-8
+    "The lines of a manifest that are not blank, without their ends. Raises `UserError` for broken UTF-16."
+    lines = _as_utf8(Path(path).read_bytes(), path).splitlines()
     return {number: line for number, line in enumerate(lines, 1) if line.strip()}
 
 # %% ../nbs/35_data.ipynb #1875c344
@@ -176,6 +237,13 @@ def raise_problems(
     plural = "s" if len(problems) > 1 else ""
     raise UserError(f"{Path(path).name}: {len(problems)} problem{plural}: {text}{hint}")
 
+# %% ../nbs/35_data.ipynb #b407295c
+def _near_miss(path):
+    "A hint for a missing file whose name is there in other capitals, as Windows and macOS take for the same."
+    names = {path.stem + path.suffix.lower(), path.stem + path.suffix.upper(), path.name.lower(), path.name.upper()}
+    there = [name for name in sorted(names - {path.name}) if path.with_name(name).is_file()]
+    return f", but there is {printable(there[0], 80)}; write it with the same capitals" if there else ""
+
 # %% ../nbs/35_data.ipynb #b8d5a90e
 def _inspect_picture(path, decode):
     "(size, None) of the image at `path`, or (None, what is wrong with it)."
@@ -186,7 +254,8 @@ def _inspect_picture(path, decode):
                 image.draft(None, (1, 1))
                 image.load()
     except UserError as e:
-        return None, str(e).removeprefix(f"{path}: ")
+        problem = str(e).removeprefix(f"{path}: ")
+        return None, problem + (_near_miss(path) if problem == "no such file" else "")
     except MemoryError:
         raise
     except Exception as e:
@@ -195,37 +264,65 @@ def _inspect_picture(path, decode):
 
 # %% ../nbs/35_data.ipynb #8cf06e33
 _ROLES = ("input", "target", "backbone")
+_MAX_ASPECT_ERROR = 0.02  # above it two images do not belong together
+
+
+def _aspect_error(first, second):
+    "By which share the aspect ratios of two sizes (width, height) differ, at least 0."
+    ratio = first[0] * second[1] / (first[1] * second[0])
+    return max(ratio, 1 / ratio) - 1
+
+# %% ../nbs/35_data.ipynb #e73ac28f
+def _picture_problem(role, path, inspected, input_size):
+    "What is wrong with one image, or None; `inspected` maps a path to (size, problem)."
+    size, problem = inspected[path]
+    label = f"{role} {printable(path.name, 80)}"
+    if problem:
+        return f"{label}: {problem}"
+    is_square_output = role == "backbone" and size[0] == size[1]
+    if not input_size or is_square_output or _aspect_error(size, input_size) <= _MAX_ASPECT_ERROR:
+        return None
+    sizes = f"{label} is {size[0]}x{size[1]}, its input {input_size[0]}x{input_size[1]}"
+    return f"{sizes}, another aspect ratio: it was cropped, turned, or belongs to another photo"
 
 
 def _row_problems(row, inspected):
-    "What is wrong with the images of `row`; `inspected` maps a path to (size, problem)."
+    "What is wrong with the images of `row`."
     input_size, _ = inspected[row.input]
-    problems = []
-    for role in _ROLES:
-        path = getattr(row, role)
-        if path is None:
-            continue
-        size, problem = inspected[path]
-        label = f"{role} {printable(path.name, 80)}"
-        if problem:
-            problems.append(f"{label}: {problem}")
-            continue
-        is_square_output = role == "backbone" and size[0] == size[1]
-        if input_size and size != input_size and not is_square_output:
-            problems.append(f"{label} is {size[0]}x{size[1]}, its input {input_size[0]}x{input_size[1]}")
-    return problems
+    paths = {role: getattr(row, role) for role in _ROLES}
+    found = [_picture_problem(role, path, inspected, input_size) for role, path in paths.items() if path]
+    return [problem for problem in found if problem]
 
 # %% ../nbs/35_data.ipynb #67b45f99
-def _check_pictures(rows, decode):
-    "Problems (line, text) of the images of `rows`: missing, unreadable, truncated, or of unequal size."
+def _inspect_pictures(rows, decode):
+    "(size, problem) of all images of `rows`, by path."
     paths = list(dict.fromkeys(path for row in rows for path in (row.input, row.target, row.backbone) if path))
 
     def inspect(path):
         return _inspect_picture(path, decode)
 
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        inspected = dict(zip(paths, pool.map(inspect, paths)))
-    return [(row.line, problem) for row in rows for problem in _row_problems(row, inspected)]
+        return dict(zip(paths, pool.map(inspect, paths)))
+
+# %% ../nbs/35_data.ipynb #095ce4a1
+_NOTED_ASPECT_ERROR = 0.005  # above it more than rounding has happened
+
+
+def _warn_of_aspects(path, rows, inspected):
+    "Warn of targets whose aspect ratio is not quite their input's, with their number and the worst."
+    errors = {}
+    for row in rows:
+        if row.target and (error := _aspect_error(inspected[row.input][0], inspected[row.target][0])):
+            errors[row.line] = error
+    noted = {line: error for line, error in errors.items() if error > _NOTED_ASPECT_ERROR}
+    if noted:
+        worst = max(noted, key=noted.get)
+        warnings.warn(
+            f"{Path(path).name}: {len(noted)} of {len(rows)} targets differ from their input in aspect ratio by more"
+            f" than {_NOTED_ASPECT_ERROR:.1%}, the most by {noted[worst]:.1%} (line {worst});"
+            " if they were cropped, edges will not match",
+            stacklevel=3,
+        )
 
 # %% ../nbs/35_data.ipynb #b2c2562f
 _MIN_ROWS_TO_SUMMARIZE = 10
@@ -249,7 +346,8 @@ def load_manifest(
 ) -> list:  # of `Row`
     "The rows of a manifest, all checked. Raises one `UserError` that lists every problem with its line."
     rows, problems = read_rows(path, data_root, need_target)
-    picture_problems = _check_pictures(rows, decode)
+    inspected = _inspect_pictures(rows, decode)
+    picture_problems = [(row.line, problem) for row in rows for problem in _row_problems(row, inspected)]
     root = _data_root(path, data_root)
     missing = sum("no such file" in problem for _, problem in picture_problems)
     _check_data_root(path, rows, missing, root)
@@ -257,6 +355,7 @@ def load_manifest(
     raise_problems(path, problems + picture_problems, hint)
     if not rows:
         raise UserError(f"{Path(path).name}: the manifest is empty; write one JSON object a line")
+    _warn_of_aspects(path, rows, inspected)
     return rows
 
 # %% ../nbs/35_data.ipynb #7dfd8f12
