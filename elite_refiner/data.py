@@ -6,20 +6,18 @@
 __all__ = ['Row', 'manifest_lines', 'read_rows', 'raise_problems', 'load_manifest', 'write_manifest', 'check_disjoint']
 
 # %% ../nbs/35_data.ipynb #d8e24e09
-import codecs
 import json
 import os
-import re
 import unicodedata
 import warnings
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from .core import UserError, printable, write_text
 from .images import _open, picture_size
+from .foreign import as_utf8, json_object, name_on_disk, near_miss, resolve_inside
 
 # %% ../nbs/35_data.ipynb #918a6614
 @dataclass(frozen=True)
@@ -32,87 +30,6 @@ class Row:
     group: str | None  # the listing the photo belongs to
     line: int  # its line in the manifest, from 1
     name: str  # the input as the manifest names it, relative to the data root
-
-# %% ../nbs/35_data.ipynb #e44c3223
-def _check_relative(name):
-    "Raises `ValueError` unless `name` is a relative path without `..`."
-    if not isinstance(name, str):
-        raise ValueError(f"a path must be text, not {printable(json.dumps(name), 30)}")
-    shown = printable(name, 80)
-    if not name.strip() or re.search("[\0\ud800-\udfff]", name):
-        raise ValueError(f'"{shown}" is not a file name')
-    path = PureWindowsPath(name)  # also knows backslashes and drive letters
-    if name.startswith("/") or path.anchor:
-        raise ValueError(f"{shown} is an absolute path; make it relative to the data root")
-    if ".." in path.parts:
-        raise ValueError(f'{shown} climbs by ".."; make it relative to the data root')
-
-# %% ../nbs/35_data.ipynb #2b7e90c3
-def _entry(part, folder):
-    "The name in `folder` that is `part` in another Unicode spelling; `part` composed (NFC) where there is none."
-    composed = unicodedata.normalize("NFC", part)
-    for spelling in (part, composed, unicodedata.normalize("NFD", part)):
-        if os.path.lexists(folder / spelling):
-            return spelling
-    try:
-        entries = os.listdir(folder)
-    except OSError:
-        entries = []
-    return next((entry for entry in entries if unicodedata.normalize("NFC", entry) == composed), composed)
-
-# %% ../nbs/35_data.ipynb #4d90b2e5
-def _as_on_disk(name, root):
-    "`name` with slashes, each of its parts as it is spelled under `root`."
-    if not os.path.lexists(root / name):
-        name = name.replace("\\", "/")
-    found = PurePosixPath(name)
-    if name.isascii() or os.path.lexists(root / name):
-        return str(found)
-    found = PurePosixPath()
-    for part in PurePosixPath(name).parts:
-        found /= _entry(part, root / found)
-    return str(found)
-
-# %% ../nbs/35_data.ipynb #e4d4bb29
-def _resolve_inside(name, root):
-    "The resolved path of `name` under `root`; raises `ValueError` for anything but a relative path inside it."
-    _check_relative(name)
-    shown = printable(name, 80)
-    try:
-        path = (root / _as_on_disk(name, root)).resolve()
-    except (OSError, RuntimeError):
-        raise ValueError(f"{shown} cannot be followed") from None
-    if not path.is_relative_to(root):
-        raise ValueError(
-            f"{shown} leads out of the data root by a symbolic link; give the folder that really holds it as data root"
-        )
-    return path
-
-# %% ../nbs/35_data.ipynb #95bc903f
-def _unique_keys(pairs):
-    "The dictionary of `pairs`; raises `ValueError` for a repeated key."
-    record = dict(pairs)
-    if len(record) < len(pairs):
-        repeated, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-        raise ValueError(f'key "{printable(repeated, 80)}" stands twice')
-    return record
-
-# %% ../nbs/35_data.ipynb #9ba88c02
-def _parse_json(raw: bytes):
-    "The JSON object on one line; raises `ValueError` that says why there is none."
-    if b"\0" in raw:
-        raise ValueError("not UTF-8 but UTF-16 or UTF-32 without a byte order mark; save the manifest as UTF-8")
-    try:
-        record = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique_keys)
-    except UnicodeDecodeError:
-        raise ValueError("not UTF-8; save the manifest as UTF-8") from None
-    except json.JSONDecodeError as e:
-        raise ValueError(f"not JSON ({e.msg} at column {e.colno})") from None
-    except RecursionError:
-        raise ValueError("not JSON (nested too deeply)") from None
-    if not isinstance(record, dict):
-        raise ValueError("not a JSON object")
-    return record
 
 # %% ../nbs/35_data.ipynb #4801bae7
 _SHORT_NAMES = {"input": "src", "target": "tar"}
@@ -144,42 +61,22 @@ def _group(value):
 # %% ../nbs/35_data.ipynb #03bb3742
 def _parse_row(raw: bytes, line: int, root, need_target):
     "One line as a `Row`, without opening its images; raises `ValueError` that says what is wrong."
-    record = _parse_json(raw)
+    record = json_object(raw)
     name = _field(record, "input", True)
     target = _field(record, "target", need_target)
     group = _group(record.get("group"))
     names = (name, target, record.get("backbone"))
-    paths = [None if path is None else _resolve_inside(path, root) for path in names]
+    paths = [None if path is None else resolve_inside(path, root) for path in names]
     if paths[0] in paths[1:]:
         raise ValueError(f"{printable(name, 80)} is its own target or backbone")
-    return Row(*paths, group, line, _as_on_disk(name, root))
-
-# %% ../nbs/35_data.ipynb #0dda13b6
-# the longer marks first: that of UTF-16 begins that of UTF-32
-_BYTE_ORDER_MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-
-
-def _as_utf8(data, path):
-    "The bytes of a text file as UTF-8 without a byte order mark. Raises `UserError` for broken UTF-16 or UTF-32."
-    for mark, encoding in _BYTE_ORDER_MARKS.items():
-        if data.startswith(mark):
-            try:
-                return data.decode(encoding).encode("utf-8")
-            except UnicodeError:
-                raise UserError(f"{path}: begins as {encoding.upper()} and is none; save it as UTF-8") from None
-    return data.removeprefix(codecs.BOM_UTF8)
+    return Row(*paths, group, line, name_on_disk(name, root))
 
 # %% ../nbs/35_data.ipynb #a3f6184b
 def manifest_lines(
     path,  # a .jsonl file
 ) -> dict:  # line number, from 1, to the line's bytes in UTF-8
     "The lines of a manifest that are not blank, without their ends. Raises `UserError` for broken UTF-16."
-    lines = _as_utf8(Path(path).read_bytes(), path).splitlines()
+    lines = as_utf8(Path(path).read_bytes(), path).splitlines()
     return {number: line for number, line in enumerate(lines, 1) if line.strip()}
 
 # %% ../nbs/35_data.ipynb #1875c344
@@ -237,13 +134,6 @@ def raise_problems(
     plural = "s" if len(problems) > 1 else ""
     raise UserError(f"{Path(path).name}: {len(problems)} problem{plural}: {text}{hint}")
 
-# %% ../nbs/35_data.ipynb #b407295c
-def _near_miss(path):
-    "A hint for a missing file whose name is there in other capitals, as Windows and macOS take for the same."
-    names = {path.stem + path.suffix.lower(), path.stem + path.suffix.upper(), path.name.lower(), path.name.upper()}
-    there = [name for name in sorted(names - {path.name}) if path.with_name(name).is_file()]
-    return f", but there is {printable(there[0], 80)}; write it with the same capitals" if there else ""
-
 # %% ../nbs/35_data.ipynb #b8d5a90e
 def _inspect_picture(path, decode):
     "(size, None) of the image at `path`, or (None, what is wrong with it)."
@@ -255,7 +145,7 @@ def _inspect_picture(path, decode):
                 image.load()
     except UserError as e:
         problem = str(e).removeprefix(f"{path}: ")
-        return None, problem + (_near_miss(path) if problem == "no such file" else "")
+        return None, problem + (near_miss(path) if problem == "no such file" else "")
     except MemoryError:
         raise
     except Exception as e:
