@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -183,10 +184,18 @@ def picture_sha256(
     return _picture_sha256(path, stamp(path))
 
 # %% ../nbs/36_folds.ipynb #c8e5072b
+def _both_digests(path):
+    "The digests of a file and, if it is an image, of its pixels."
+    found = {file_sha256(path)}
+    with suppress(UserError):
+        found.add(picture_sha256(path))
+    return found
+
+
 def digests(
     rows: list,  # of `Row`
 ) -> set:  # hexadecimal SHA-256 digests
-    "Digests of the files and of the pixels of all inputs and targets. Raises `UserError` for an unreadable one."
+    "Digests of the files and of the pixels of all inputs and targets; of files that are no images the former alone."
     paths = {path for row in rows for path in (row.input, row.target) if path}
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        return {*pool.map(file_sha256, paths), *pool.map(picture_sha256, paths)}
+        return set().union(*pool.map(_both_digests, paths))
