@@ -144,7 +144,9 @@ def paired(
         rows = table[table.method == name].drop_duplicates("name").set_index("name")
         return rows.select_dtypes("number").drop(columns="members", errors="ignore")
 
-    return summary(per_image(method) - per_image(over))
+    differences = per_image(method) - per_image(over)
+    groups = table.drop_duplicates("name").set_index("name").group
+    return summary(differences.assign(group=groups))
 
 # %% ../nbs/60_evaluation.ipynb #218beafa
 _JUDGED = {  # metric to its name in the verdict, the format of a value, and the unit
