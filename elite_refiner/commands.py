@@ -46,9 +46,7 @@ class EvaluateConfig(CrossValidationConfig):
     data_root: str = ""  # folder the manifest's paths are relative to; empty: its own
     checkpoint: str = ""  # the refiner; without it the table shows the identity (and, with --loo, trained refiners)
     checkpoints: str = ""  # an ensemble: paths or patterns, comma-separated; no member judges images it was trained on
-    trained_on: str = (
-        ""  # training manifests in the checkpoints' order, comma-separated, where a checkpoint does not say
-    )
+    trained_on: str = ""  # training manifests of the checkpoints in order, comma-separated, where one does not say
     backbone_path: str = ""  # checkpoint of the frozen backbone; empty: the manifest names precomputed outputs
     cache_dir: str = ""  # where the backbone's outputs are kept; empty: backbone_cache beside the manifest
     output_dir: str = "outputs_evaluation"  # new folder for panel.csv, sheet.png and report.html
