@@ -179,7 +179,7 @@ def _same_pixels(first, second):
     "Whether two images have the same size and pixels; they are decoded only if the sizes agree."
     return picture_size(first) == picture_size(second) and picture_sha256(first) == picture_sha256(second)
 
-
+# %% ../nbs/37_audit.ipynb #f6b5a4d3
 def _hash_candidates(a, b, laid, max_hash):
     "Hash distances of all readable images of `a` to `laid`, those of `b`, and the pairs worth a closer look."
     distance = _hash_distance(a.hashes, laid)

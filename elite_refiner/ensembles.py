@@ -84,6 +84,19 @@ _UNKNOWN = (
 )
 
 
+def _all_trained_on(paths, trained_on, data_root):
+    "Digests for each of the checkpoints. Raises `UserError` for one that does not say what it was trained on."
+    manifests = [path.strip() for path in trained_on.split(",")] if trained_on else [""] * len(paths)
+    if len(manifests) != len(paths):
+        found = f"{len(manifests)} manifests for {len(paths)} checkpoints"
+        raise UserError(f"--trained_on: {found}; give one each, in the same order")
+    seen = [_trained_on(path, manifest, data_root) for path, manifest in zip(paths, manifests)]
+    for path, known in zip(paths, seen):
+        if not known:
+            raise UserError(f"{path}: {_UNKNOWN}")
+    return seen
+
+# %% ../nbs/62_ensembles.ipynb #3af9e8b7
 def load_ensemble(
     checkpoints: str,  # checkpoint_best.pt of several trainings: paths or patterns, separated by commas
     trained_on: str = "",  # their training manifests in the same order, for checkpoints that do not record them
@@ -94,15 +107,7 @@ def load_ensemble(
 ) -> Ensemble:  # of their averaged weights
     "Several checkpoints as one method. Raises `UserError` for one that is unreadable or lacks its training files."
     paths = _find_checkpoints(checkpoints)
-    manifests = [path.strip() for path in trained_on.split(",")] if trained_on else [""] * len(paths)
-    if len(manifests) != len(paths):
-        raise UserError(
-            f"--trained_on: {len(manifests)} manifests for {len(paths)} checkpoints; give one each, in the same order"
-        )
-    seen = [_trained_on(path, manifest, data_root) for path, manifest in zip(paths, manifests)]
-    for path, known in zip(paths, seen):
-        if not known:
-            raise UserError(f"{path}: {_UNKNOWN}")
+    seen = _all_trained_on(paths, trained_on, data_root)
     methods = [as_method(load_refiner(path, device), strength, flip) for path in paths]
     return Ensemble(methods, seen)
 

@@ -54,7 +54,7 @@ def _is_single(method):
     "Whether a method is no ensemble of several members."
     return not hasattr(method, "for_row") or len(method) < 2
 
-
+# %% ../nbs/60_evaluation.ipynb #18d7c6f5
 def _methods_for_rows(methods, rows):
     """The methods of every row: an ensemble sends only the members that were not trained on it.
 

@@ -151,7 +151,9 @@ _SYSTEM_FILES = {"Thumbs.db", "desktop.ini", "@eaDir", "#recycle", "lost+found",
 def visible_entries(
     folder,  # a folder, or a path that does not exist
 ) -> list:  # sorted names; empty where there is no folder
-    "The entries of a folder without hidden ones and those that a system puts there by itself."
+    "Entries without hidden ones and those that a system puts there by itself. Raises `UserError` for a file."
+    if os.path.exists(folder) and not os.path.isdir(folder):
+        raise UserError(f"{folder}: a file and no folder; choose another")
     names = os.listdir(folder) if os.path.isdir(folder) else []
     return sorted(name for name in names if not name.startswith(".") and name not in _SYSTEM_FILES)
 

@@ -180,7 +180,7 @@ def _units(table):
     numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     return np.array([numbers[key] for key in keys])
 
-
+# %% ../nbs/21_metrics.ipynb #b2d1c0fa
 def _resampled_means(values, units, pick):
     "Means of `values` (n,), NaN left out, over each of the drawn units `pick` (draws,units)."
     valid = ~np.isnan(values)
