@@ -280,13 +280,11 @@ def _print_and_report(table, figure, config, out):
 @command("commands.EvaluateConfig")
 def run_evaluate(config):
     "Compare a refiner or an ensemble with the untouched backbone, or run the leave-one-out protocol."
-    from elite_refiner.foreign import visible_entries
-
     device = pick_device(config.device)
     out = Path(config.output_dir)
     if not (config.loo and config.splits):
         _require(config, "manifest")
-    if visible_entries(out):
+    if out.exists() and any(out.iterdir()):
         raise UserError(f"{out}: the folder is not empty; choose another --output_dir")
     if config.loo:
         table, figure = _cross_validate(config, out), None

@@ -16,7 +16,6 @@ from torch import nn
 from .core import UserError
 from .data import check_disjoint, load_manifest
 from .devices import BF16Features
-from .foreign import visible_entries
 from .losses import AdaptiveMultiLoss, ManualMultiLoss, parse_weights
 from .perceptual import PerceptualLoss
 
@@ -107,7 +106,7 @@ def can_resume(
 ) -> bool:  # True: there is a run to continue
     "Look at the output folder. Raises `UserError` when it holds something else."
     folder = Path(config.output_dir)
-    there = set(visible_entries(folder))
+    there = {p.name for p in folder.iterdir() if not p.name.startswith(".tmp-")} if folder.exists() else set()
     if there and not config.resume:
         raise UserError(
             f"{folder}: the folder is not empty; choose another --output_dir, or continue that run with --resume"

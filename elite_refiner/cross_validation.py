@@ -18,7 +18,6 @@ from .cache import BackboneCache
 from .core import UserError, atomic_path
 from .data import load_manifest, write_manifest
 from .folds import digests
-from .foreign import visible_entries
 from .pairs import PairDataset
 from .evaluation import as_method, compare, comparison_grid, evaluate, identity
 from .config import TrainConfig
@@ -121,7 +120,7 @@ def _save_grids(table, folds, folder, resolution, device):
 def _check_request(config, baselines):
     "Raise `UserError` for a working folder that is not empty or an unknown baseline."
     out = Path(config.output_dir)
-    if visible_entries(out):
+    if out.exists() and any(out.iterdir()):
         raise UserError(f"{out}: the folder is not empty; choose another --output_dir")
     if unknown := set(baselines) - set(BASELINES):
         raise UserError(f"unknown baseline {sorted(unknown)[0]}; there are {', '.join(BASELINES)}")

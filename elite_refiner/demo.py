@@ -19,7 +19,6 @@ from .config import TrainConfig
 from .core import UserError, atomic_path
 from .data import load_manifest
 from .evaluation import as_method, compare, comparison_grid, evaluate, identity, verdict, write_report
-from .foreign import visible_entries
 from .images import read_picture, write_picture
 from .inference import RefineConfig, refine
 from .pairs import PairDataset
@@ -44,7 +43,7 @@ class DemoConfig:
 # %% ../nbs/87_demo.ipynb #48b2e941
 def _check_output_dir(folder):
     "Raises `UserError` when the folder already holds something."
-    if visible_entries(folder):
+    if folder.exists() and any(folder.iterdir()):
         raise UserError(f"{folder}: the folder is not empty; remove it or choose another --output_dir")
 
 # %% ../nbs/87_demo.ipynb #acc3392b

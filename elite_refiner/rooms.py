@@ -20,7 +20,6 @@ from tqdm.auto import tqdm
 from .core import UserError, write_text
 from .data import write_manifest
 from .develop import edit, photograph
-from .foreign import visible_entries
 from .homes import Home, Room, furnish, make_home
 from .images import write_picture
 from .radiance import radiance
@@ -127,7 +126,7 @@ def holds_rooms(
     n: int,  # number of pairs
 ) -> bool:  # False where the folder is missing or empty
     "Whether a folder holds these rooms. `UserError` where it holds something else."
-    if not folder.exists() or (folder.is_dir() and not visible_entries(folder)):
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return False
     known = folder / "rooms.json"
     if known.is_file() and known.read_text() == recipe and len(list(folder.glob("images/*.png"))) == 2 * n:
