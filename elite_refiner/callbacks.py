@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['EXIT_REQUEUE', 'Callback', 'Callbacks', 'Checkpoints', 'epoch_line', 'log_start', 'log_summary', 'board_scalars',
-           'MetricLog', 'Progress', 'EarlyStopping', 'Signals', 'plot_history', 'LivePlot', 'standard_callbacks']
+           'MetricLog', 'Progress', 'EarlyStopping', 'Signals', 'OneRun', 'plot_history', 'LivePlot',
+           'standard_callbacks']
 
 # %% ../nbs/56_callbacks.ipynb #9b8609e0
 import logging
@@ -25,16 +26,22 @@ from tqdm.auto import tqdm
 
 from elite_refiner.checkpoints import (
     BEST,
+    RunLock,
     RunState,
     clear_away,
+    config_differences,
+    file_digests,
     file_size,
+    input_differences,
+    input_digests,
     random_state,
     read_latest,
     set_random_state,
+    stored_config,
     write_checkpoint,
     write_latest,
 )
-from .core import UserError, atomic_path, file_sha256
+from .core import UserError, atomic_path
 from .refiner import config_entries, read_config
 
 # %% ../nbs/56_callbacks.ipynb #eb3bc1e1
@@ -100,11 +107,18 @@ class Checkpoints(Callback):
         every: int = 200,  # steps between checkpoints within an epoch; 0: only at its end
     ):
         self.every = every
-        self.trained_on = []
+        self.inputs = {}  # digests of what the run learns from, once they were computed
+        self.trained_on = set()  # SHA-256 of the images, those of earlier starts included
+
+    def before_prepare(self, trainer):
+        if trainer.resuming:
+            self.compare(trainer)
 
     def after_prepare(self, trainer):
         if trainer.resuming:
             self.restore(trainer)
+        elif trainer.processes.rank == 0:
+            clear_away(trainer.out)  # what a process left that was killed in its first save
 
     def before_fit(self, trainer):
         if not trainer.resuming:
@@ -127,27 +141,37 @@ class Checkpoints(Callback):
 
 # %% ../nbs/56_callbacks.ipynb #f8627d3a
 @patch
+def read_inputs(self: Checkpoints, trainer):
+    "Compute the digests of what the run learns from, once."
+    if self.inputs:
+        return
+    digests = file_digests([*trainer.train_rows, *trainer.val_rows])
+    self.inputs = input_digests(trainer, digests)
+    self.trained_on |= {digests[path] for row in trainer.train_rows for path in (row.input, row.target)}
+
+# %% ../nbs/56_callbacks.ipynb #c1e56002
+@patch
 def state_dict(self: Checkpoints, trainer) -> dict:
     "All of the run as tensors and plain containers."
-    if not self.trained_on:
-        images = {path for row in trainer.train_rows for path in (row.input, row.target)}
-        self.trained_on = sorted({file_sha256(path) for path in images})
+    self.read_inputs(trainer)
     return {
         **asdict(trainer.state),
         **trainer.optimization.state_dict(),
         "refiner_config": config_entries(trainer.refiner.config),
-        "config": asdict(trainer.config),
+        "config": stored_config(trainer.config),
+        "inputs": self.inputs,
+        "steps_per_epoch": trainer.data.steps_per_epoch(),
         "val_loss": trainer.state.record.get("val_loss"),
         "log_size": file_size(trainer.out / "training.log"),
         "rng": random_state(),
-        "trained_on": self.trained_on,
+        "trained_on": sorted(self.trained_on),
     }
 
 # %% ../nbs/56_callbacks.ipynb #35a7b739
 @patch
 def save(self: Checkpoints, trainer):
     "Write `checkpoint_latest.pt`; all processes wait for it."
-    trainer.read_pending()
+    trainer.read_pending(settle=False)
     trainer.notify("before_save")
     if trainer.processes.rank == 0:
         write_latest(self.state_dict(trainer), trainer.out)
@@ -163,7 +187,34 @@ def save_best(self: Checkpoints, trainer):
     state = {k: v for k, v in self.state_dict(trainer).items() if k not in _NOT_IN_BEST}
     write_checkpoint(state, trainer.out / BEST)
 
-# %% ../nbs/56_callbacks.ipynb #e4722bde
+# %% ../nbs/56_callbacks.ipynb #c1e56011
+@patch
+def differences(self: Checkpoints, trainer, checkpoint: dict) -> list:  # one text for each
+    "What makes this start another run than the one in a checkpoint."
+    self.read_inputs(trainer)
+    now = asdict(trainer.config)
+    return [
+        *config_differences(checkpoint["config"], now),
+        *input_differences(checkpoint.get("inputs", {}), self.inputs, now),
+    ]
+
+
+@patch
+def compare(self: Checkpoints, trainer):
+    "Begin anew where no step was done yet. Raises `UserError` where this start would make the run another one."
+    checkpoint, _ = read_latest(trainer.out)
+    found = self.differences(trainer, checkpoint) if trainer.processes.rank == 0 else []
+    found = "; ".join(trainer.processes.gather(found))
+    if found and checkpoint["step"]:
+        raise UserError(
+            f"{trainer.out}: --resume would continue another run: {found}; give the values it was begun with, "
+            "or another --output_dir for a new run"
+        )
+    if found:
+        trainer.log.info(f"no step was done yet, so the run begins with the new values: {found}")
+        trainer.resuming = False
+
+# %% ../nbs/56_callbacks.ipynb #c1e56014
 @patch
 def restore(self: Checkpoints, trainer):
     "Take up the newest good checkpoint. Raises `UserError` for a refiner of another size."
@@ -180,6 +231,9 @@ def restore(self: Checkpoints, trainer):
         )
     trainer.optimization.load_state_dict(checkpoint)
     trainer.state = RunState.from_checkpoint(checkpoint)
+    steps = trainer.data.steps_per_epoch()
+    trainer.state.keep_place(checkpoint.get("steps_per_epoch", steps), steps)
+    self.trained_on |= set(checkpoint.get("trained_on") or ())
     set_random_state(checkpoint["rng"])
 
 # %% ../nbs/56_callbacks.ipynb #310bc2da
@@ -305,7 +359,8 @@ class MetricLog(Callback):
     def after_metrics(self, trainer, step, losses):
         if self.board and (step + 1) % trainer.config.log_every == 0:
             scalars = {f"train/{name}": value for name, value in losses.items()}
-            self._write_scalars(scalars | {"train/lr": trainer.optimization.lr_at(step)}, step + 1)
+            lr = trainer.optimization.lr_at(step - trainer.state.held)
+            self._write_scalars(scalars | {"train/lr": lr}, step + 1)
 
     def after_epoch(self, trainer, row, better):
         if trainer.processes.rank == 0:
@@ -340,7 +395,7 @@ class Progress(Callback):
     def before_fit(self, trainer):
         self.bar = tqdm(
             total=trainer.optimization.total,
-            initial=trainer.state.step,
+            initial=trainer.state.schedule_step,
             unit="step",
             disable=trainer.processes.rank > 0,
             mininterval=1,
@@ -436,6 +491,26 @@ def leave_if_asked(self: Signals, trainer):
     trainer.log.warning(f"stopped by signal {self.received} at step {trainer.state.step}; continue with --resume")
     raise SystemExit(EXIT_REQUEUE)
 
+# %% ../nbs/56_callbacks.ipynb #c1e56021
+class OneRun(Callback):
+    "Keeps other runs out of the output folder while this one lives."
+
+    def __init__(self):
+        self.lock = None
+
+    def before_prepare(self, trainer):
+        if trainer.processes.rank == 0:
+            self.lock = RunLock(trainer.out)
+            self.lock.acquire()
+
+    def before_save(self, trainer):
+        if self.lock:
+            self.lock.check()
+
+    def after_all(self, trainer):
+        if self.lock:
+            self.lock.release()
+
 # %% ../nbs/56_callbacks.ipynb #ee39facf
 def plot_history(
     history: pd.DataFrame,  # as in metrics.csv
@@ -477,5 +552,6 @@ def standard_callbacks(
         Progress(),
         Signals(),
         EarlyStopping(config.patience),
+        OneRun(),
         Checkpoints(config.save_every_steps),
     ]
