@@ -29,13 +29,12 @@ from elite_refiner.checkpoints import (
     RunLock,
     RunState,
     clear_away,
-    config_differences,
     file_digests,
     file_size,
-    input_differences,
     input_digests,
     random_state,
     read_latest,
+    run_differences,
     set_random_state,
     stored_config,
     write_checkpoint,
@@ -189,21 +188,13 @@ def save_best(self: Checkpoints, trainer):
 
 # %% ../nbs/56_callbacks.ipynb #c1e56011
 @patch
-def differences(self: Checkpoints, trainer, checkpoint: dict) -> list:  # one text for each
-    "What makes this start another run than the one in a checkpoint."
-    self.read_inputs(trainer)
-    now = asdict(trainer.config)
-    return [
-        *config_differences(checkpoint["config"], now),
-        *input_differences(checkpoint.get("inputs", {}), self.inputs, now),
-    ]
-
-
-@patch
 def compare(self: Checkpoints, trainer):
     "Begin anew where no step was done yet. Raises `UserError` where this start would make the run another one."
     checkpoint, _ = read_latest(trainer.out)
-    found = self.differences(trainer, checkpoint) if trainer.processes.rank == 0 else []
+    found = []
+    if trainer.processes.rank == 0:
+        self.read_inputs(trainer)
+        found = run_differences(checkpoint, dict(config=asdict(trainer.config), inputs=self.inputs))
     found = "; ".join(trainer.processes.gather(found))
     if found and checkpoint["step"]:
         raise UserError(

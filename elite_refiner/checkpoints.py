@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LATEST', 'PREVIOUS', 'BEST', 'DAMAGED', 'LOCK', 'RunState', 'random_state', 'set_random_state', 'write_checkpoint',
            'write_latest', 'read_latest', 'clear_away', 'file_size', 'can_resume', 'stored_config', 'file_digests',
-           'list_digest', 'input_digests', 'config_differences', 'input_differences', 'RunLock']
+           'list_digest', 'input_digests', 'run_differences', 'RunLock']
 
 # %% ../nbs/54_checkpoints.ipynb #7a613891
 import contextlib
@@ -302,11 +302,8 @@ _MAY_DIFFER = ("epochs", "patience", "num_workers", "on_device", "compile", "log
 _WINDOW = ("batch_size", "grad_accum_steps")
 
 
-def config_differences(
-    before: dict,  # the configuration that the run was begun with, as `stored_config` gives it
-    now: dict,  # the configuration of this start
-) -> list:  # one text for each field that makes it another run
-    "Compare two configurations field by field; fields that one of them lacks are left out."
+def _other_values(before, now):
+    "One text for each field that two configurations have in common and that makes them different runs."
     windows = [math.prod(config.get(name, 1) for name in _WINDOW) for config in (before, now)]
     ignored = {*_MAY_DIFFER, *_PATHS, *(_WINDOW if windows[0] == windows[1] else ())}
     return [
@@ -316,16 +313,17 @@ def config_differences(
     ]
 
 # %% ../nbs/54_checkpoints.ipynb #c1e5402c
-def input_differences(
-    before: dict,  # digests, as `input_digests` gives them
-    now: dict,  # the same of this start
-    config: dict,  # the configuration of this start
-) -> list:  # one text for each list, backbone or network that is another one
-    "Compare what a run learns from."
-    return [
-        f"--{name} {config.get(name) or repr('')} (its content is not what the run was begun with)"
-        for name in now
-        if name in before and before[name] != now[name]
+def run_differences(
+    before: dict,  # a checkpoint, of which `config` and `inputs` count
+    now: dict,  # the same two of this start
+) -> list:  # one text for each difference
+    "What makes this start another run than the one that a checkpoint belongs to."
+    contents = before.get("inputs", {})  # an older checkpoint has none
+    return _other_values(before["config"], now["config"]) + [
+        f"--{name} {now['config'].get(name) or repr('')} (other content than {before['config'].get(name) or repr('')}, "
+        "with which the run was begun)"
+        for name, digest in now["inputs"].items()
+        if name in contents and contents[name] != digest
     ]
 
 # %% ../nbs/54_checkpoints.ipynb #c1e54031
