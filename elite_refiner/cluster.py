@@ -101,6 +101,13 @@ def _check_folds(config):
             f"--output_dir {config.output_dir}: a comma separates checkpoints; with --folds choose a folder without"
         )
 
+# %% ../nbs/86_cluster.ipynb #c1e86041
+def _check_scripts(config):
+    "Raise `UserError` when the scripts would lie where the training expects an empty folder."
+    scripts, out = Path(config.scripts).absolute(), Path(config.output_dir).absolute()
+    if not config.folds and scripts.is_relative_to(out):
+        raise UserError(f"--scripts {config.scripts}: lies in --output_dir, which must be new; choose another folder")
+
 # %% ../nbs/86_cluster.ipynb #f4e15ed7
 @dataclass
 class SlurmConfig(TrainConfig):
@@ -139,6 +146,7 @@ def check_slurm(self: SlurmConfig):
     if not self.output_dir or not self.scripts:
         raise UserError("--output_dir and --scripts must name folders")
     _check_folds(self)
+    _check_scripts(self)
     _check_grace(self)
 
 # %% ../nbs/86_cluster.ipynb #c1e86010
