@@ -302,12 +302,19 @@ _MAY_DIFFER = ("epochs", "patience", "num_workers", "on_device", "compile", "log
 _WINDOW = ("batch_size", "grad_accum_steps")
 
 
+def _as_flag(name, value):
+    "A field as one types it."
+    if isinstance(value, bool):
+        return f"--{name}" if value else f"--no-{name}"
+    return f"--{name} {value if value != '' else repr('')}"
+
+
 def _other_values(before, now):
     "One text for each field that two configurations have in common and that makes them different runs."
     windows = [math.prod(config.get(name, 1) for name in _WINDOW) for config in (before, now)]
     ignored = {*_MAY_DIFFER, *_PATHS, *(_WINDOW if windows[0] == windows[1] else ())}
     return [
-        f"--{name} {now[name]} (begun with {before[name]})"
+        f"{_as_flag(name, now[name])} (begun with {_as_flag(name, before[name])})"
         for name in now
         if name in before and name not in ignored and before[name] != now[name]
     ]
@@ -320,7 +327,7 @@ def run_differences(
     "What makes this start another run than the one that a checkpoint belongs to."
     contents = before.get("inputs", {})  # an older checkpoint has none
     return _other_values(before["config"], now["config"]) + [
-        f"--{name} {now['config'].get(name) or repr('')} (other content than {before['config'].get(name) or repr('')}, "
+        f"{_as_flag(name, now['config'].get(name))} (other content than {before['config'].get(name) or 'nothing'}, "
         "with which the run was begun)"
         for name, digest in now["inputs"].items()
         if name in contents and contents[name] != digest
