@@ -488,11 +488,16 @@ class OneRun(Callback):
 
     def __init__(self):
         self.lock = None
+        self.replaced = ""  # whose lock was taken over
 
     def before_prepare(self, trainer):
         if trainer.processes.rank == 0:
             self.lock = RunLock(trainer.out)
-            self.lock.acquire()
+            self.replaced = self.lock.acquire()
+
+    def before_fit(self, trainer):
+        if self.replaced:
+            trainer.log.info(f"{self.replaced} trained here last and was killed")
 
     def before_save(self, trainer):
         if self.lock:

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['LATEST', 'PREVIOUS', 'BEST', 'DAMAGED', 'LOCK', 'RunState', 'random_state', 'set_random_state', 'write_checkpoint',
-           'write_latest', 'read_latest', 'clear_away', 'file_size', 'can_resume', 'stored_config', 'file_digests',
-           'list_digest', 'input_digests', 'run_differences', 'RunLock']
+           'write_latest', 'read_latest', 'clear_away', 'file_size', 'can_resume', 'stored_config', 'config_here',
+           'file_digests', 'list_digest', 'input_digests', 'run_differences', 'RunLock']
 
 # %% ../nbs/54_checkpoints.ipynb #7a613891
 import contextlib
@@ -263,6 +263,22 @@ def stored_config(
             kept[name] = os.path.abspath(kept[name])
     return kept
 
+# %% ../nbs/54_checkpoints.ipynb #c1e54051
+def config_here(
+    config: dict,  # as `stored_config` gives it
+    folder,  # where the run lies now
+) -> dict:  # the same with paths that exist here, where they can be found
+    "The configuration of a run that is read from another folder or machine."
+    here = dict(config)
+    for name in _PATHS:
+        path = config.get(name)
+        if path and os.path.isabs(path) and not Path(path).exists():
+            beside = os.path.normpath(
+                os.path.join(os.path.abspath(folder), os.path.relpath(path, config["output_dir"]))
+            )
+            here[name] = beside if Path(beside).exists() else path
+    return here
+
 # %% ../nbs/54_checkpoints.ipynb #c1e54024
 def file_digests(
     rows: list,  # of `Row`
@@ -383,8 +399,9 @@ class RunLock:
         self.text = ""  # what this process has written into the file; empty: it does not hold the lock
         self._end = threading.Event()
 
-    def acquire(self):
+    def acquire(self) -> str:
         "Take the lock; raises `UserError` while another process lives that holds it. Written out below."
+        return ""
 
     def release(self):
         "Give the lock back, if this process holds it. Written out below."
@@ -431,14 +448,19 @@ def _holder(text):
     return found if isinstance(found, dict) else {}
 
 
+def _in_words(holder):
+    "Who holds a lock."
+    job = f", job {holder['job']}" if holder.get("job") else ""
+    return f"process {holder.get('pid')} on {holder.get('host')}{job}"
+
+
 @patch
 def _raise_if_alive(self: RunLock, found):
     "Return when the holder of a lock, given as `_read` gives it, is gone; raises `UserError` when it lives."
     holder = _holder(found[0])
-    job = f", job {holder['job']}" if holder.get("job") else ""
     alive = UserError(
-        f"{self.path.parent}: a training is running in this folder (process {holder.get('pid')} on "
-        f"{holder.get('host')}{job}); wait for its end, or choose another --output_dir"
+        f"{self.path.parent}: a training is running in this folder ({_in_words(holder)}); wait for its end, or "
+        "choose another --output_dir"
     )
     if holder.get("machine") == _this_machine():
         if _has_ended(holder):
@@ -455,16 +477,19 @@ def _raise_if_alive(self: RunLock, found):
 
 # %% ../nbs/54_checkpoints.ipynb #c1e5403c
 @patch
-def acquire(self: RunLock):
+def acquire(self: RunLock) -> str:  # whose lock it was that was taken over; usually empty
     "Take the lock, waiting for heartbeats where that is needed. Raises `UserError` while another process holds it."
+    replaced = ""
     if not self._create():
         if found := self._read():
             self._raise_if_alive(found)
             self.path.unlink(missing_ok=True)
+            replaced = _in_words(_holder(found[0]))
         if not self._create():
             raise UserError(f"{self.path.parent}: another training has just begun in this folder; wait for its end")
     self._end.clear()
     threading.Thread(target=self._beat, daemon=True).start()
+    return replaced
 
 
 @patch
