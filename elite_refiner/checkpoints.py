@@ -393,7 +393,7 @@ class RunLock:
         every: float = 10.0,  # seconds between heartbeats
         missed: int = 6,  # heartbeats without which a holder elsewhere counts as gone
     ):
-        self.path = Path(folder) / LOCK
+        self.path = Path(folder).absolute() / LOCK
         self.every = every
         self.missed = missed
         self.text = ""  # what this process has written into the file; empty: it does not hold the lock
@@ -428,7 +428,7 @@ def _create(self: RunLock):
     self.text = text
     return True
 
-
+# %% ../nbs/54_checkpoints.ipynb #c1e54061
 @patch
 def _read(self: RunLock):
     "The lock's text and the time of its last heartbeat; None where there is no lock."
@@ -453,7 +453,7 @@ def _in_words(holder):
     job = f", job {holder['job']}" if holder.get("job") else ""
     return f"process {holder.get('pid')} on {holder.get('host')}{job}"
 
-
+# %% ../nbs/54_checkpoints.ipynb #c1e54063
 @patch
 def _raise_if_alive(self: RunLock, found):
     "Return when the holder of a lock, given as `_read` gives it, is gone; raises `UserError` when it lives."
@@ -475,6 +475,23 @@ def _raise_if_alive(self: RunLock, found):
         if seen != found:
             raise alive
 
+# %% ../nbs/54_checkpoints.ipynb #c1e5403d
+@patch
+def _is_mine(self: RunLock):
+    "Whether the lock file is still the one that this process wrote."
+    found = self._read()
+    return bool(self.text and found and found[0] == self.text)
+
+# %% ../nbs/54_checkpoints.ipynb #c1e54066
+@patch
+def _beat(self: RunLock):
+    "Write the file again and again, which changes its time."
+    while not self._end.wait(self.every):
+        with contextlib.suppress(OSError):  # a network drive may be away for a while
+            if self._is_mine():
+                with open(self.path, "r+", encoding="utf-8") as f:
+                    f.write(self.text)
+
 # %% ../nbs/54_checkpoints.ipynb #c1e5403c
 @patch
 def acquire(self: RunLock) -> str:  # whose lock it was that was taken over; usually empty
@@ -491,7 +508,7 @@ def acquire(self: RunLock) -> str:  # whose lock it was that was taken over; usu
     threading.Thread(target=self._beat, daemon=True).start()
     return replaced
 
-
+# %% ../nbs/54_checkpoints.ipynb #c1e54068
 @patch
 def release(self: RunLock):
     "Give the lock back, if this process holds it."
@@ -500,22 +517,6 @@ def release(self: RunLock):
         if self._is_mine():
             self.path.unlink()
     self.text = ""
-
-# %% ../nbs/54_checkpoints.ipynb #c1e5403d
-@patch
-def _is_mine(self: RunLock):
-    "Whether the lock file is still the one that this process wrote."
-    found = self._read()
-    return bool(self.text and found and found[0] == self.text)
-
-
-@patch
-def _beat(self: RunLock):
-    "Touch the file again and again."
-    while not self._end.wait(self.every):
-        with contextlib.suppress(OSError):  # a network drive may be away for a while
-            if self._is_mine():
-                os.utime(self.path)
 
 # %% ../nbs/54_checkpoints.ipynb #c1e54044
 @patch
