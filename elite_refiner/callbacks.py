@@ -13,6 +13,7 @@ import math
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
@@ -93,7 +94,12 @@ class Callbacks(list):
         trainer,  # who calls
         **kwargs,  # further arguments of that event
     ):
-        "Call every callback's method for `event`."
+        "Call every callback's method for `event`; an error ends that, except for `after_all`, which closes all."
+        if event == "after_all":
+            with ExitStack() as closing:
+                for callback in reversed(self):  # the last one pushed is called first
+                    closing.callback(callback.after_all, trainer)
+            return
         for callback in self:
             getattr(callback, event)(trainer, **kwargs)
 
