@@ -115,16 +115,6 @@ class Checkpoints(Callback):
         self.inputs = {}  # digests of what the run learns from, once they were computed
         self.trained_on = set()  # SHA-256 of the images, those of earlier starts included
 
-    def before_prepare(self, trainer):
-        if trainer.resuming:
-            self.compare(trainer)
-
-    def after_prepare(self, trainer):
-        if trainer.resuming:
-            self.restore(trainer)
-        elif trainer.processes.rank == 0:
-            clear_away(trainer.out)  # what a process left that was killed in its first save
-
     def before_fit(self, trainer):
         if not trainer.resuming:
             self.save(trainer)  # a full disk shows now and not after an hour
@@ -233,6 +223,22 @@ def restore(self: Checkpoints, trainer):
     self.trained_on |= set(checkpoint.get("trained_on") or ())
     set_random_state(checkpoint["rng"])
 
+# %% ../nbs/56_callbacks.ipynb #c1e5c001
+@patch
+def before_prepare(self: Checkpoints, trainer):
+    "Refuse to continue another run, before the cache is filled."
+    if trainer.resuming:
+        self.compare(trainer)
+
+
+@patch
+def after_prepare(self: Checkpoints, trainer):
+    "Restore a run that is continued; clear up where a new one begins."
+    if trainer.resuming:
+        self.restore(trainer)
+    elif trainer.processes.rank == 0:
+        clear_away(trainer.out)  # what a process left that was killed in its first save
+
 # %% ../nbs/56_callbacks.ipynb #310bc2da
 class _Screen(logging.Handler):
     "Prints above the progress bar."
@@ -241,6 +247,13 @@ class _Screen(logging.Handler):
         tqdm.write(record.getMessage(), file=sys.stdout)
 
 
+def _close(log):
+    "Close a logger's files."
+    for handler in list(log.handlers):
+        handler.close()
+        log.removeHandler(handler)
+
+# %% ../nbs/56_callbacks.ipynb #c1e5c003
 def _logger(folder, main):
     "A logger into training.log and to the screen; a silent one in all processes but the main one."
     log = logging.getLogger(f"elite_refiner.{folder}")
@@ -255,13 +268,6 @@ def _logger(folder, main):
     else:
         log.addHandler(logging.NullHandler())
     return log
-
-
-def _close(log):
-    "Close a logger's files."
-    for handler in list(log.handlers):
-        handler.close()
-        log.removeHandler(handler)
 
 # %% ../nbs/56_callbacks.ipynb #b389606e
 def epoch_line(
@@ -298,6 +304,19 @@ def log_start(trainer):
     if trainer.backbone is not None and trainer.backbone.val_loss is not None:
         trainer.log.info(f"the backbone's checkpoint reports val_loss {trainer.backbone.val_loss:.4f}")
 
+# %% ../nbs/56_callbacks.ipynb #c1e5c004
+def _worth(record, gain):
+    "What the best epoch gained over the backbone, in words."
+    verdict = ""
+    if gain == 0:
+        verdict = ". No better than doing nothing"
+    elif not gain > 0:
+        verdict = ". WORSE than doing nothing: do not use this checkpoint"
+    return (
+        f"best epoch {record['epoch']}, PSNR {record['val_psnr']:.2f} dB against the backbone's "
+        f"{record['backbone_psnr']:.2f}: {gain:+.2f} dB{verdict}"
+    )
+
 # %% ../nbs/56_callbacks.ipynb #694ac979
 def log_summary(trainer):
     "The last line of the log: a warning when the refiner is no better than its backbone."
@@ -310,19 +329,6 @@ def log_summary(trainer):
     else:
         gain = round(record["gain_db"], 2)
         trainer.log.log(logging.INFO if gain > 0 else logging.WARNING, f"{reason}; {_worth(record, gain)}")
-
-
-def _worth(record, gain):
-    "What the best epoch gained over the backbone, in words."
-    verdict = ""
-    if gain == 0:
-        verdict = ". No better than doing nothing"
-    elif not gain > 0:
-        verdict = ". WORSE than doing nothing: do not use this checkpoint"
-    return (
-        f"best epoch {record['epoch']}, PSNR {record['val_psnr']:.2f} dB against the backbone's "
-        f"{record['backbone_psnr']:.2f}: {gain:+.2f} dB{verdict}"
-    )
 
 # %% ../nbs/56_callbacks.ipynb #a6b6a87e
 def board_scalars(
@@ -353,19 +359,6 @@ class MetricLog(Callback):
             purge_step = trainer.state.step + 1 if trainer.resuming else None
             self.board = SummaryWriter(trainer.out / "tensorboard", purge_step=purge_step)
 
-    def after_metrics(self, trainer, step, losses):
-        if self.board and (step + 1) % trainer.config.log_every == 0:
-            scalars = {f"train/{name}": value for name, value in losses.items()}
-            lr = trainer.optimization.lr_at(step - trainer.state.held)
-            self._write_scalars(scalars | {"train/lr": lr}, step + 1)
-
-    def after_epoch(self, trainer, row, better):
-        if trainer.processes.rank == 0:
-            with atomic_path(trainer.out / "metrics.csv") as t:
-                trainer.history.to_csv(t, index=False)
-            self._write_scalars(board_scalars(row), row["step"])
-            trainer.log.info(epoch_line(row, better, trainer.config.epochs))
-
     def before_save(self, trainer):
         if self.board:
             self.board.flush()  # the events must not be behind the checkpoint
@@ -378,9 +371,31 @@ class MetricLog(Callback):
             self.board.close()
         _close(trainer.log)
 
-    def _write_scalars(self, scalars, step):
-        for name, value in scalars.items():
-            self.board.add_scalar(name, value, step)
+# %% ../nbs/56_callbacks.ipynb #c1e5c007
+@patch
+def _write_scalars(self: MetricLog, scalars, step):
+    "Numbers for TensorBoard."
+    for name, value in scalars.items():
+        self.board.add_scalar(name, value, step)
+
+
+@patch
+def after_metrics(self: MetricLog, trainer, step, losses):
+    "Losses and learning rate for TensorBoard."
+    if self.board and (step + 1) % trainer.config.log_every == 0:
+        scalars = {f"train/{name}": value for name, value in losses.items()}
+        lr = trainer.optimization.lr_at(step - trainer.state.held)
+        self._write_scalars(scalars | {"train/lr": lr}, step + 1)
+
+
+@patch
+def after_epoch(self: MetricLog, trainer, row, better):
+    "The epoch's row of metrics.csv, and its line of the log."
+    if trainer.processes.rank == 0:
+        with atomic_path(trainer.out / "metrics.csv") as t:
+            trainer.history.to_csv(t, index=False)
+        self._write_scalars(board_scalars(row), row["step"])
+        trainer.log.info(epoch_line(row, better, trainer.config.epochs))
 
 # %% ../nbs/56_callbacks.ipynb #cf8b1877
 class Progress(Callback):
