@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['EXIT_REQUEUE', 'Callback', 'Callbacks', 'Checkpoints', 'epoch_line', 'log_start', 'log_summary', 'board_scalars',
-           'MetricLog', 'Progress', 'EarlyStopping', 'Signals', 'plot_history', 'LivePlot', 'standard_callbacks']
+           'MetricLog', 'Progress', 'EarlyStopping', 'Signals', 'OneRun', 'plot_history', 'LivePlot',
+           'standard_callbacks']
 
 # %% ../nbs/56_callbacks.ipynb #9b8609e0
 import logging
@@ -12,6 +13,7 @@ import math
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
@@ -25,12 +27,17 @@ from tqdm.auto import tqdm
 
 from elite_refiner.checkpoints import (
     BEST,
+    RunLock,
     RunState,
     clear_away,
+    file_digests,
     file_size,
+    input_digests,
     random_state,
     read_latest,
+    run_differences,
     set_random_state,
+    stored_config,
     write_checkpoint,
     write_latest,
 )
@@ -88,7 +95,12 @@ class Callbacks(list):
         trainer,  # who calls
         **kwargs,  # further arguments of that event
     ):
-        "Call every callback's method for `event`."
+        "Call every callback's method for `event`; an error ends that, except for `after_all`, which closes all."
+        if event == "after_all":
+            with ExitStack() as closing:
+                for callback in reversed(self):  # the last one pushed is called first
+                    closing.callback(callback.after_all, trainer)
+            return
         for callback in self:
             getattr(callback, event)(trainer, **kwargs)
 
@@ -101,11 +113,8 @@ class Checkpoints(Callback):
         every: int = 200,  # steps between checkpoints within an epoch; 0: only at its end
     ):
         self.every = every
-        self.trained_on = []
-
-    def after_prepare(self, trainer):
-        if trainer.resuming:
-            self.restore(trainer)
+        self.inputs = {}  # digests of what the run learns from, once they were computed
+        self.trained_on = set()  # SHA-256 of the images, those of earlier starts included
 
     def before_fit(self, trainer):
         if not trainer.resuming:
@@ -128,26 +137,36 @@ class Checkpoints(Callback):
 
 # %% ../nbs/56_callbacks.ipynb #f8627d3a
 @patch
+def read_inputs(self: Checkpoints, trainer):
+    "Compute the digests of what the run learns from, once."
+    if self.inputs:
+        return
+    self.inputs = input_digests(trainer, file_digests([*trainer.train_rows, *trainer.val_rows]))
+    self.trained_on |= digests(trainer.train_rows)
+
+# %% ../nbs/56_callbacks.ipynb #c1e56002
+@patch
 def state_dict(self: Checkpoints, trainer) -> dict:
     "All of the run as tensors and plain containers."
-    if not self.trained_on:
-        self.trained_on = sorted(digests(trainer.train_rows))
+    self.read_inputs(trainer)
     return {
         **asdict(trainer.state),
         **trainer.optimization.state_dict(),
         "refiner_config": config_entries(trainer.refiner.config),
-        "config": asdict(trainer.config),
+        "config": stored_config(trainer.config),
+        "inputs": self.inputs,
+        "steps_per_epoch": trainer.data.steps_per_epoch(),
         "val_loss": trainer.state.record.get("val_loss"),
         "log_size": file_size(trainer.out / "training.log"),
         "rng": random_state(),
-        "trained_on": self.trained_on,
+        "trained_on": sorted(self.trained_on),
     }
 
 # %% ../nbs/56_callbacks.ipynb #35a7b739
 @patch
 def save(self: Checkpoints, trainer):
     "Write `checkpoint_latest.pt`; all processes wait for it."
-    trainer.read_pending()
+    trainer.read_pending(settle=False)
     trainer.notify("before_save")
     if trainer.processes.rank == 0:
         write_latest(self.state_dict(trainer), trainer.out)
@@ -163,7 +182,26 @@ def save_best(self: Checkpoints, trainer):
     state = {k: v for k, v in self.state_dict(trainer).items() if k not in _NOT_IN_BEST}
     write_checkpoint(state, trainer.out / BEST)
 
-# %% ../nbs/56_callbacks.ipynb #e4722bde
+# %% ../nbs/56_callbacks.ipynb #c1e56011
+@patch
+def compare(self: Checkpoints, trainer):
+    "Begin anew where no step was done yet. Raises `UserError` where this start would make the run another one."
+    checkpoint, _ = read_latest(trainer.out)
+    found = []
+    if trainer.processes.rank == 0:
+        self.read_inputs(trainer)
+        found = run_differences(checkpoint, dict(config=asdict(trainer.config), inputs=self.inputs))
+    found = "; ".join(trainer.processes.gather(found))
+    if found and checkpoint["step"]:
+        raise UserError(
+            f"{trainer.out}: --resume would continue another run: {found}; give the values it was begun with, "
+            "or another --output_dir for a new run"
+        )
+    if found:
+        trainer.log.info(f"no step was done yet, so the run begins with the new values: {found}")
+        trainer.resuming = False
+
+# %% ../nbs/56_callbacks.ipynb #c1e56014
 @patch
 def restore(self: Checkpoints, trainer):
     "Take up the newest good checkpoint. Raises `UserError` for a refiner of another size."
@@ -180,7 +218,26 @@ def restore(self: Checkpoints, trainer):
         )
     trainer.optimization.load_state_dict(checkpoint)
     trainer.state = RunState.from_checkpoint(checkpoint)
+    steps = trainer.data.steps_per_epoch()
+    trainer.state.keep_place(checkpoint.get("steps_per_epoch", steps), steps)
+    self.trained_on |= set(checkpoint.get("trained_on") or ())
     set_random_state(checkpoint["rng"])
+
+# %% ../nbs/56_callbacks.ipynb #c1e5c001
+@patch
+def before_prepare(self: Checkpoints, trainer):
+    "Refuse to continue another run, before the cache is filled."
+    if trainer.resuming:
+        self.compare(trainer)
+
+
+@patch
+def after_prepare(self: Checkpoints, trainer):
+    "Restore a run that is continued; clear up where a new one begins."
+    if trainer.resuming:
+        self.restore(trainer)
+    elif trainer.processes.rank == 0:
+        clear_away(trainer.out)  # what a process left that was killed in its first save
 
 # %% ../nbs/56_callbacks.ipynb #310bc2da
 class _Screen(logging.Handler):
@@ -190,6 +247,13 @@ class _Screen(logging.Handler):
         tqdm.write(record.getMessage(), file=sys.stdout)
 
 
+def _close(log):
+    "Close a logger's files."
+    for handler in list(log.handlers):
+        handler.close()
+        log.removeHandler(handler)
+
+# %% ../nbs/56_callbacks.ipynb #c1e5c003
 def _logger(folder, main):
     "A logger into training.log and to the screen; a silent one in all processes but the main one."
     log = logging.getLogger(f"elite_refiner.{folder}")
@@ -204,13 +268,6 @@ def _logger(folder, main):
     else:
         log.addHandler(logging.NullHandler())
     return log
-
-
-def _close(log):
-    "Close a logger's files."
-    for handler in list(log.handlers):
-        handler.close()
-        log.removeHandler(handler)
 
 # %% ../nbs/56_callbacks.ipynb #b389606e
 def epoch_line(
@@ -247,6 +304,19 @@ def log_start(trainer):
     if trainer.backbone is not None and trainer.backbone.val_loss is not None:
         trainer.log.info(f"the backbone's checkpoint reports val_loss {trainer.backbone.val_loss:.4f}")
 
+# %% ../nbs/56_callbacks.ipynb #c1e5c004
+def _worth(record, gain):
+    "What the best epoch gained over the backbone, in words."
+    verdict = ""
+    if gain == 0:
+        verdict = ". No better than doing nothing"
+    elif not gain > 0:
+        verdict = ". WORSE than doing nothing: do not use this checkpoint"
+    return (
+        f"best epoch {record['epoch']}, PSNR {record['val_psnr']:.2f} dB against the backbone's "
+        f"{record['backbone_psnr']:.2f}: {gain:+.2f} dB{verdict}"
+    )
+
 # %% ../nbs/56_callbacks.ipynb #694ac979
 def log_summary(trainer):
     "The last line of the log: a warning when the refiner is no better than its backbone."
@@ -259,19 +329,6 @@ def log_summary(trainer):
     else:
         gain = round(record["gain_db"], 2)
         trainer.log.log(logging.INFO if gain > 0 else logging.WARNING, f"{reason}; {_worth(record, gain)}")
-
-
-def _worth(record, gain):
-    "What the best epoch gained over the backbone, in words."
-    verdict = ""
-    if gain == 0:
-        verdict = ". No better than doing nothing"
-    elif not gain > 0:
-        verdict = ". WORSE than doing nothing: do not use this checkpoint"
-    return (
-        f"best epoch {record['epoch']}, PSNR {record['val_psnr']:.2f} dB against the backbone's "
-        f"{record['backbone_psnr']:.2f}: {gain:+.2f} dB{verdict}"
-    )
 
 # %% ../nbs/56_callbacks.ipynb #a6b6a87e
 def board_scalars(
@@ -302,18 +359,6 @@ class MetricLog(Callback):
             purge_step = trainer.state.step + 1 if trainer.resuming else None
             self.board = SummaryWriter(trainer.out / "tensorboard", purge_step=purge_step)
 
-    def after_metrics(self, trainer, step, losses):
-        if self.board and (step + 1) % trainer.config.log_every == 0:
-            scalars = {f"train/{name}": value for name, value in losses.items()}
-            self._write_scalars(scalars | {"train/lr": trainer.optimization.lr_at(step)}, step + 1)
-
-    def after_epoch(self, trainer, row, better):
-        if trainer.processes.rank == 0:
-            with atomic_path(trainer.out / "metrics.csv") as t:
-                trainer.history.to_csv(t, index=False)
-            self._write_scalars(board_scalars(row), row["step"])
-            trainer.log.info(epoch_line(row, better, trainer.config.epochs))
-
     def before_save(self, trainer):
         if self.board:
             self.board.flush()  # the events must not be behind the checkpoint
@@ -326,9 +371,31 @@ class MetricLog(Callback):
             self.board.close()
         _close(trainer.log)
 
-    def _write_scalars(self, scalars, step):
-        for name, value in scalars.items():
-            self.board.add_scalar(name, value, step)
+# %% ../nbs/56_callbacks.ipynb #c1e5c007
+@patch
+def _write_scalars(self: MetricLog, scalars, step):
+    "Numbers for TensorBoard."
+    for name, value in scalars.items():
+        self.board.add_scalar(name, value, step)
+
+
+@patch
+def after_metrics(self: MetricLog, trainer, step, losses):
+    "Losses and learning rate for TensorBoard."
+    if self.board and (step + 1) % trainer.config.log_every == 0:
+        scalars = {f"train/{name}": value for name, value in losses.items()}
+        lr = trainer.optimization.lr_at(step - trainer.state.held)
+        self._write_scalars(scalars | {"train/lr": lr}, step + 1)
+
+
+@patch
+def after_epoch(self: MetricLog, trainer, row, better):
+    "The epoch's row of metrics.csv, and its line of the log."
+    if trainer.processes.rank == 0:
+        with atomic_path(trainer.out / "metrics.csv") as t:
+            trainer.history.to_csv(t, index=False)
+        self._write_scalars(board_scalars(row), row["step"])
+        trainer.log.info(epoch_line(row, better, trainer.config.epochs))
 
 # %% ../nbs/56_callbacks.ipynb #cf8b1877
 class Progress(Callback):
@@ -340,7 +407,7 @@ class Progress(Callback):
     def before_fit(self, trainer):
         self.bar = tqdm(
             total=trainer.optimization.total,
-            initial=trainer.state.step,
+            initial=trainer.state.schedule_step,
             unit="step",
             disable=trainer.processes.rank > 0,
             mininterval=1,
@@ -436,6 +503,31 @@ def leave_if_asked(self: Signals, trainer):
     trainer.log.warning(f"stopped by signal {self.received} at step {trainer.state.step}; continue with --resume")
     raise SystemExit(EXIT_REQUEUE)
 
+# %% ../nbs/56_callbacks.ipynb #c1e56021
+class OneRun(Callback):
+    "Keeps other runs out of the output folder while this one lives."
+
+    def __init__(self):
+        self.lock = None
+        self.replaced = ""  # whose lock was taken over
+
+    def before_prepare(self, trainer):
+        if trainer.processes.rank == 0:
+            self.lock = RunLock(trainer.out)
+            self.replaced = self.lock.acquire()
+
+    def before_fit(self, trainer):
+        if self.replaced:
+            trainer.log.info(f"{self.replaced} trained here last and was killed")
+
+    def before_save(self, trainer):
+        if self.lock:
+            self.lock.check()
+
+    def after_all(self, trainer):
+        if self.lock:
+            self.lock.release()
+
 # %% ../nbs/56_callbacks.ipynb #ee39facf
 def plot_history(
     history: pd.DataFrame,  # as in metrics.csv
@@ -477,5 +569,6 @@ def standard_callbacks(
         Progress(),
         Signals(),
         EarlyStopping(config.patience),
+        OneRun(),
         Checkpoints(config.save_every_steps),
     ]

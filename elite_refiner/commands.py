@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .core import Registry, UserError, pick_device
+from .core import Registry, UserError, folder_contents, pick_device
 
 # %% ../nbs/88_commands.ipynb #a5f7b6dc
 @dataclass
@@ -284,7 +284,7 @@ def run_evaluate(config):
     out = Path(config.output_dir)
     if not (config.loo and config.splits):
         _require(config, "manifest")
-    if out.exists() and any(out.iterdir()):
+    if folder_contents(out):
         raise UserError(f"{out}: the folder is not empty; choose another --output_dir")
     if config.loo:
         table, figure = _cross_validate(config, out), None

@@ -15,7 +15,7 @@ from tqdm.auto import tqdm
 
 from .baselines import BASELINES
 from .cache import BackboneCache
-from .core import UserError, atomic_path
+from .core import UserError, atomic_path, folder_contents
 from .data import load_manifest, write_manifest
 from .folds import digests
 from .pairs import PairDataset
@@ -120,7 +120,7 @@ def _save_grids(table, folds, folder, resolution, device):
 def _check_request(config, baselines):
     "Raise `UserError` for a working folder that is not empty or an unknown baseline."
     out = Path(config.output_dir)
-    if out.exists() and any(out.iterdir()):
+    if folder_contents(out):
         raise UserError(f"{out}: the folder is not empty; choose another --output_dir")
     if unknown := set(baselines) - set(BASELINES):
         raise UserError(f"unknown baseline {sorted(unknown)[0]}; there are {', '.join(BASELINES)}")

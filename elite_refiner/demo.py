@@ -16,7 +16,7 @@ import torch
 from .backbones import train_backbone
 from .cache import BackboneCache
 from .config import TrainConfig
-from .core import UserError, atomic_path
+from .core import UserError, atomic_path, folder_contents
 from .data import load_manifest
 from .evaluation import as_method, compare, comparison_grid, evaluate, identity, verdict, write_report
 from .images import read_picture, write_picture
@@ -43,7 +43,7 @@ class DemoConfig:
 # %% ../nbs/87_demo.ipynb #48b2e941
 def _check_output_dir(folder):
     "Raises `UserError` when the folder already holds something."
-    if folder.exists() and any(folder.iterdir()):
+    if folder_contents(folder):
         raise UserError(f"{folder}: the folder is not empty; remove it or choose another --output_dir")
 
 # %% ../nbs/87_demo.ipynb #acc3392b

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from .core import UserError, write_text
+from .core import UserError, folder_contents, write_text
 from .data import write_manifest
 from .develop import edit, photograph
 from .homes import Home, Room, furnish, make_home
@@ -126,7 +126,7 @@ def holds_rooms(
     n: int,  # number of pairs
 ) -> bool:  # False where the folder is missing or empty
     "Whether a folder holds these rooms. `UserError` where it holds something else."
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+    if not folder.is_file() and not folder_contents(folder):
         return False
     known = folder / "rooms.json"
     if known.is_file() and known.read_text() == recipe and len(list(folder.glob("images/*.png"))) == 2 * n:

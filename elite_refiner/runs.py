@@ -19,6 +19,7 @@ from PIL import Image
 
 from .backbones import load_backbone
 from .cache import BackboneCache
+from .checkpoints import config_here
 from .core import UserError, load_checkpoint
 from .data import load_manifest
 from .pairs import PairDataset
@@ -191,7 +192,7 @@ def render_validation_grid(
 ) -> Image.Image:  # one column per image: input, backbone, refined, target
     "Validation images refined with the latest weights. Raises `UserError` when they cannot be read."
     checkpoint = Path(folder) / "checkpoint_latest.pt"
-    config = load_checkpoint(checkpoint)["config"]
+    config = config_here(load_checkpoint(checkpoint)["config"], folder)
     if not config["val_jsonl"]:
         raise UserError(f"{folder}: this run has no validation list")
     items = _validation_items(config, n)

@@ -20,8 +20,8 @@ from .backbones import load_backbone
 from .batches import Batches
 from .cache import BackboneCache
 from .callbacks import Callbacks, standard_callbacks
-from .checkpoints import RunState
-from .config import TrainConfig, can_resume, make_loss, read_manifests
+from .checkpoints import RunState, can_resume
+from .config import TrainConfig, make_loss, read_manifests
 from .core import UserError
 from .devices import Precision, Processes
 from .loop import EMA, EpochSampler, Optimization
@@ -259,7 +259,7 @@ def train_step(
     "One step of the optimizer; a gradient that is not finite changes nothing."
     rows = rows or [i for batch in window for i in batch["index"].tolist()]
     state = self.state
-    self.optimization.set_lr(state.step)
+    self.optimization.set_lr(state.schedule_step)
     losses = [self._backward(batch, len(batch["index"]) / len(rows)) for batch in window]
     means = sum(losses) if losses else torch.zeros(1 + len(self.loss.names), device=self.device)
     means = self._sum_over_processes(means)
@@ -269,40 +269,51 @@ def train_step(
     state.step += 1
     return dict(zip(("total", *self.loss.names), means))
 
+# %% ../nbs/57_trainer.ipynb #c1e57001
+@patch
+def _suspects(self: Trainer, step):
+    "Names of the images that may have spoiled a step; empty for an ordinary overflow of float16."
+    spoiled = [i for rows, losses in step.batches if not losses.isfinite().all() for i in rows]
+    overflow = not spoiled and self.precision.scaler is not None and bool(step.values.isfinite().all())
+    return "" if overflow else ", ".join(self.train_rows[i].name for i in spoiled or step.rows)
+
 # %% ../nbs/57_trainer.ipynb #db0282f5
 @patch
 def _skipped(self: Trainer, step):
     "Count a bad step and name its images."
     state = self.state
     state.skipped += 1
+    state.to_hold += 1
     state.bad_steps += 1
-    suspects = [i for rows, losses in step.batches if not losses.isfinite().all() for i in rows] or step.rows
-    names = ", ".join(self.train_rows[i].name for i in suspects)
-    self.log.warning(
-        f"step {step.step}: the gradient is not finite, step skipped ({state.bad_steps} in a row); pictures: {names}"
-    )
+    names = self._suspects(step)
+    reason = f"; pictures: {names}" if names else ": it overflowed in float16, the scale is halved"
+    self.log.warning(f"step {step.step}: the gradient is not finite, step skipped ({state.bad_steps} in a row){reason}")
     if state.bad_steps >= self.config.max_bad_steps + 16 * (self.precision.scaler is not None):
+        remedy = f", or remove the pictures named in training.log, at last {names}" if names else ""
         raise UserError(
             f"{self.out}: {state.bad_steps} steps in a row without a finite gradient; the last good checkpoint is "
-            "kept. Try --lr 1e-4, --mixed_precision no, or remove the pictures named in training.log, "
-            f"at last {names}"
+            f"kept. In a new --output_dir try --lr 1e-4 or --mixed_precision no{remedy}"
         )
 
 # %% ../nbs/57_trainer.ipynb #1ad55565
 @patch
-def read_pending(self: Trainer):
+def read_pending(
+    self: Trainer,
+    settle: bool = True,  # whether the schedule of the learning rate takes out skipped steps now
+):
     "Read what steps have left on the device. Raises `UserError` after too many bad steps in a row."
     steps = self.pending
     self.pending = []
-    if not steps:
-        return
-    for step, (bad, *means) in zip(steps, torch.stack([s.values for s in steps]).tolist()):
+    figures = torch.stack([step.values for step in steps]).tolist() if steps else []
+    for step, (bad, *means) in zip(steps, figures):
         if bad:
             self._skipped(step)
             continue
         losses = dict(zip(("total", *self.loss.names), means))
         self.state.add_losses(losses, len(step.rows))
         self.notify("after_metrics", step=step.step, losses=losses)
+    if settle:
+        self.state.settle()
 
 # %% ../nbs/57_trainer.ipynb #3af10b68
 @patch
