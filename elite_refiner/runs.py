@@ -59,7 +59,7 @@ _COMPARED = (
     "val_de",
     "val_sat_error",
     "val_neutral_drift",
-    "train_total",
+    "train_loss",
 )
 
 
