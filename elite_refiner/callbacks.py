@@ -297,7 +297,7 @@ def few_steps(
     needed = round(_ENOUGH / config.lr)
     return (
         f"only {total} optimizer steps are planned, at --lr {config.lr:g} about {needed} are needed: use "
-        f"--epochs {math.ceil(config.epochs * needed / total)}, a larger --lr (1e-3 is safe) or fewer --grad_accum_steps"
+        f"--epochs {math.ceil(config.epochs * needed / total)}, --lr 1e-3 or fewer --grad_accum_steps"
     )
 
 # %% ../nbs/56_callbacks.ipynb #f7371bb5
