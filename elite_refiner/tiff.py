@@ -12,7 +12,7 @@ from io import BytesIO
 import numpy as np
 from .core import UserError
 from .formats import FORMATS, Photo, PhotoFormat, as_rgb, check_size, deep_codecs
-from .formats import join_alpha, split_alpha, without_thumbnail
+from .formats import inks, join_alpha, shown_size, split_alpha, without_thumbnail
 
 # %% ../nbs/32_tiff.ipynb #61720e59
 # bytes of a value, by the type of an entry
@@ -20,7 +20,7 @@ _UNIT = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12:
 CHILD_TAGS = {34665, 34853, 40965}  # EXIF, GPS, interoperability
 
 
-def _entry_offset(data, at, order, size):
+def _value_offset(data, at, order, size):
     "Where an entry's value stands: in the entry itself when it fits into four bytes."
     return at if size <= 4 else struct.unpack_from(order + "I", data, at)[0]
 
@@ -31,10 +31,12 @@ def read_directory(
     order: str,  # "<" or ">"
     depth: int = 0,  # of children already entered
 ) -> list:  # (tag, type, count, bytes), or for a child (tag, None, None, entries)
-    "The entries of a TIFF directory; damaged ones are left out."
+    "The entries of a TIFF directory; damaged ones are left out, for the pixels may be whole."
     entries = []
-    (count_of_entries,) = struct.unpack_from(order + "H", data, at)
-    for k in range(count_of_entries):
+    if at + 2 > len(data):
+        return entries
+    (claimed,) = struct.unpack_from(order + "H", data, at)
+    for k in range(min(claimed, (len(data) - at - 2) // 12)):
         here = at + 2 + 12 * k
         tag, kind, count = struct.unpack_from(order + "HHI", data, here)
         if tag in CHILD_TAGS:
@@ -44,7 +46,7 @@ def read_directory(
                 entries.append((tag, None, None, child))
             continue
         size = _UNIT.get(kind, 0) * count
-        where = _entry_offset(data, here + 8, order, size)
+        where = _value_offset(data, here + 8, order, size)
         if 0 < size <= len(data) - where:
             entries.append((tag, kind, count, data[where : where + size]))
     return entries
@@ -83,19 +85,30 @@ def _photometric(page):
     return getattr(page.photometric, "name", str(page.photometric))
 
 
+_SENSOR = (32803, 34892)  # what the samples of camera raws mean
+
+
+def _is_camera_raw(page):
+    "Whether a page is a raw file's thumbnail or the raw itself."
+    inside = page.pages or ()
+    sensors = [int(sub.photometric) for sub in inside if hasattr(sub, "photometric")]
+    return 50706 in page.tags or bool(page.subfiletype & 1) or any(kind in _SENSOR for kind in sensors)
+
+
 def _check_page(tif):
     "The one page of a photo. Raises `UserError` for kinds that are not photos."
     page = tif.pages[0]
+    if _is_camera_raw(page):
+        raise UserError("a camera raw file or a thumbnail; develop it first")
     others = [other for other in tif.pages[1:] if not other.keyframe.subfiletype & 1]
     if others:
         raise UserError(f"holds {len(others) + 1} pages; give one")
-    if tif.is_bigtiff or 50706 in page.tags:
-        raise UserError("a camera raw file or a BigTIFF; develop or save it as a plain TIFF first")
     check_size(page.imagewidth, page.imagelength)
-    if page.dtype not in (np.uint8, np.uint16) or page.bitspersample not in (8, 16):
-        raise UserError(f"{page.bitspersample}-bit {page.dtype} pixels; save it with 8 or 16 bits a channel")
     kind = _photometric(page)
-    known = kind in ("RGB", "MINISBLACK", "MINISWHITE") or (kind == "YCBCR" and page.compression == 7)
+    depths = {"PALETTE": (1, 2, 4, 8), "SEPARATED": (8,), "MINISBLACK": (1, 8, 16), "MINISWHITE": (1, 8, 16)}
+    if page.dtype.kind not in "bu" or page.bitspersample not in depths.get(kind, (8, 16)):
+        raise UserError(f"{page.bitspersample}-bit {page.dtype} pixels; save it with 8 or 16 bits a channel")
+    known = kind == "RGB" or kind in depths or (kind == "YCBCR" and page.compression == 7)
     if not known or page.samplesperpixel > 4:
         raise UserError(f"{kind} pixels of {page.samplesperpixel} samples; convert it to RGB first")
     return page
@@ -106,28 +119,55 @@ def _tag_value(page, number, default=None):
     return page.tags[number].value if number in page.tags else default
 
 
-def _page_pixels(page, photo):
-    "The pixels of a page, transparency apart. Raises `UserError` for premultiplied transparency."
+def _samples(page, photo):
+    "The samples of a page as gray or colors, (H,W) or (H,W,C): one bit as 8, a palette as its colors."
     pixels = page.asarray()
     if pixels.ndim == 3 and page.planarconfig == 2:
         pixels = pixels.transpose(1, 2, 0)
-    if _photometric(page) == "MINISWHITE":
-        pixels = np.iinfo(pixels.dtype).max - pixels
+    kind = _photometric(page)
+    if kind == "PALETTE":
+        photo.notes.append("a palette, written as full colour")
+        return (page.colormap >> 8).astype(np.uint8).T[pixels.astype(np.uint8)]
+    if page.bitspersample == 1:
+        pixels = pixels.astype(np.uint8) * np.uint8(255)
+    return np.iinfo(pixels.dtype).max - pixels if kind == "MINISWHITE" else pixels
+
+
+def _page_pixels(page, photo):
+    "The pixels of a page, transparency apart. Raises `UserError` for premultiplied transparency."
+    pixels = _samples(page, photo)
+    if _photometric(page) == "SEPARATED":
+        return inks(pixels, photo)
     photo = split_alpha(pixels, photo)
-    premultiplied = _tag_value(page, 338, (0,))[0] == 1
-    if photo.alpha is not None and premultiplied and photo.alpha.min() < photo.levels:
+    (kind, *_) = _tag_value(page, 338, (0,)) or (0,)
+    if photo.alpha is not None and kind == 1 and photo.alpha.min() < photo.levels:
         remedy = "save it with plain transparency, or without"
         raise UserError(f"its colours are premultiplied by transparency; {remedy}")
+    photo.transparent = photo.alpha is None or kind != 0
     return photo
 
 
 def _tiff_extras(tif, page, data):
-    "Byte order, compression and all tags that do not describe the layout."
+    "Byte order, compression and all tags that do not describe the layout; of a BigTIFF nothing."
     order = tif.byteorder
+    if tif.is_bigtiff:
+        return {}
     at = struct.unpack_from(order + "I", data, 4)[0]
     compressions = {5: "lzw", 8: "zlib", 32946: "zlib", 1: None}
     entries = [entry for entry in read_directory(data, at, order) if entry[0] not in _LAYOUT_TAGS]
     return dict(order=order, compression=compressions.get(int(page.compression), "zlib"), entries=entries)
+
+
+def _page_orientation(page):
+    "EXIF's 1 to 8."
+    orientation = _tag_value(page, 274)
+    return int(orientation) if orientation in range(1, 9) else 1
+
+
+def _tiff_size(file):
+    with deep_codecs()[1].TiffFile(file) as tif:
+        page = _check_page(tif)
+        return shown_size(page.imagewidth, page.imagelength, _page_orientation(page))
 
 
 def _read_tiff(data, photo):
@@ -135,13 +175,17 @@ def _read_tiff(data, photo):
     with tifffile.TiffFile(BytesIO(data)) as tif:
         page = _check_page(tif)
         photo = _page_pixels(page, photo)
-        orientation = _tag_value(page, 274)
-        photo.orientation = int(orientation) if orientation in range(1, 9) else 1
+        photo.orientation = _page_orientation(page)
+        if tif.is_bigtiff:
+            photo.look_only = "a BigTIFF; save it as a plain TIFF first"
         photo.icc = bytes(_tag_value(page, 34675) or b"") or None
         photo.extras = _tiff_extras(tif, page, data)
     return photo
 
 # %% ../nbs/32_tiff.ipynb #e3a0edda
+_KIND_OF_EXTRA = {True: "unassalpha", False: "unspecified"}  # transparency, or for instance a saved selection
+
+
 def _write_tiff(photo, pixels, quality):
     whole = join_alpha(photo, pixels)
     order = photo.extras.get("order", "<")
@@ -156,7 +200,7 @@ def _write_tiff(photo, pixels, quality):
         compression=compression,
         predictor=2 if compression else None,
         rowsperstrip=max(1, 2**20 // whole[:1].nbytes),
-        extrasamples=["unassalpha"] if photo.alpha is not None else None,
+        extrasamples=[_KIND_OF_EXTRA[photo.transparent]] if photo.alpha is not None else None,
         iccprofile=photo.icc,
         metadata=None,
         software=False,
@@ -177,6 +221,7 @@ FORMATS.add(
         sniff=lambda data: data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
         read=_read_tiff,
         write=_write_tiff,
+        size=_tiff_size,
     )
 )
 
@@ -197,9 +242,21 @@ def _is_heif(data):
     return data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS
 
 
-def _read_heif(data, photo):
-    image = _heif().open_heif(BytesIO(data), convert_hdr_to_8bit=False)
+def _open_heif(file):
+    "A HEIF that is not decoded yet; its EXIF says that it is upright, which it will be."
+    library = _heif()
+    image = library.open_heif(file, convert_hdr_to_8bit=False)
     check_size(*image.size)
+    library.set_orientation(image.info)
+    return image
+
+
+def _heif_size(file):
+    return tuple(_open_heif(file).size)
+
+
+def _read_heif(data, photo):
+    image = _open_heif(BytesIO(data))
     photo = split_alpha(np.array(image), photo)
     photo.icc = image.info.get("icc_profile")
     exif = without_thumbnail(image.info.get("exif") or b"")
@@ -227,6 +284,12 @@ def _write_heif(photo, pixels, quality):
 
 FORMATS.add(
     PhotoFormat(
-        name="HEIF", label="HEIF", endings=(".heic", ".heif"), sniff=_is_heif, read=_read_heif, write=_write_heif
+        name="HEIF",
+        label="HEIF",
+        endings=(".heic", ".heif"),
+        sniff=_is_heif,
+        read=_read_heif,
+        write=_write_heif,
+        size=_heif_size,
     )
 )
