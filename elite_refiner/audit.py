@@ -24,7 +24,7 @@ from scipy.fft import dctn
 
 from .core import file_sha256
 from .data import raise_problems, read_rows
-from .images import _flat, _open, _orientation, picture_size, read_picture
+from .images import _flat, _open, _orientation, image_size, read_image
 
 # %% ../nbs/37_audit.ipynb #15d20427
 def _thumbnail(path):
@@ -160,13 +160,13 @@ def _compare_paths(a, b, findings):
 @lru_cache(4096)
 def _pixel_digest(path):
     "SHA-256 of the pixels and the size of an image."
-    image = read_picture(path)
+    image = read_image(path)
     return hashlib.sha256(np.asarray(image).tobytes() + str(image.size).encode()).hexdigest()
 
 
 def _same_pixels(first, second):
     "Whether two images have the same size and pixels; they are decoded only if the sizes agree."
-    return picture_size(first) == picture_size(second) and _pixel_digest(first) == _pixel_digest(second)
+    return image_size(first) == image_size(second) and _pixel_digest(first) == _pixel_digest(second)
 
 # %% ../nbs/37_audit.ipynb #3c3e02fa
 _SAME_HASH = 0.02  # share of bits up to which the pixels are compared

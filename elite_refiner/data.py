@@ -16,7 +16,7 @@ from itertools import combinations
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from .core import UserError, printable, write_text
-from .images import _open, picture_size
+from .images import _open, image_size
 
 # %% ../nbs/35_data.ipynb #918a6614
 @dataclass(frozen=True)
@@ -180,13 +180,13 @@ def raise_problems(
 def _inspect_picture(path, decode):
     "(size, None) of the image at `path`, or (None, what is wrong with it)."
     try:
-        size = picture_size(path)
-        with _open(path) as image:
-            if decode:
+        size = image_size(path)
+        if decode:
+            with _open(path) as image:
                 image.draft(None, (1, 1))
                 image.load()
     except UserError as e:
-        return None, str(e).removeprefix(f"{path}: ")
+        return None, str(e).removeprefix(f"{printable(path)}: ")
     except MemoryError:
         raise
     except Exception as e:

@@ -116,7 +116,7 @@ class PhotoFormat:
     read: object  # function(data, photo) -> the photo, filled; raises `UserError` for what cannot be kept
     write: object = None  # function(photo, pixels, quality) -> bytes; None: it is only looked at
     size: object = None  # function(open file) -> (width, height) as shown, from the header; None: it is decoded
-    pillow: tuple = ()  # Pillow's names, where its lazy decoder gives the same picture
+    pillow: str = ""  # Pillow's name, where its lazy decoder gives the same picture
 
 
 FORMATS = Registry("photo format")
@@ -194,7 +194,7 @@ def check_size(
 
 # %% ../nbs/31_formats.ipynb #f0e0129d
 def open_with_pillow(
-    file,  # open, binary
+    file,  # open, binary; or a path
     name: str,  # Pillow's name of the format
 ):  # a Pillow image whose pixels are not decoded yet
     "Open and check the header. Raises `UserError` for too many pixels or images."
@@ -315,7 +315,7 @@ FORMATS.add(
         read=_read_jpeg,
         write=_write_jpeg,
         size=partial(pillow_size, name="JPEG"),
-        pillow=("JPEG",),
+        pillow="JPEG",
     )
 )
 
@@ -430,7 +430,7 @@ FORMATS.add(
         read=_read_png,
         write=_write_png,
         size=_png_size,
-        pillow=("PNG",),
+        pillow="PNG",
     )
 )
 
@@ -485,7 +485,7 @@ FORMATS.add(
         read=_read_webp,
         write=_write_webp,
         size=partial(pillow_size, name="WEBP"),
-        pillow=("WEBP",),
+        pillow="WEBP",
     )
 )
 
@@ -515,6 +515,6 @@ for name, marks in _MARKS.items():
             sniff=partial(starts_with, marks=marks),
             read=partial(_read_plain, name=name),
             size=partial(pillow_size, name=name),
-            pillow=(name,),
+            pillow=name,
         )
     )
