@@ -191,6 +191,7 @@ def _decode(path):
     promised = format_of_ending(Path(path).suffix)
     if promised and promised != photo.format:
         photo.notes.append(f"a {photo.format} by its content")
+    photo.stated = photo.icc
     return photo if _is_plain(photo) else _as_srgb(photo)
 
 

@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['UNSURE', 'FORMATS', 'LOOK_ONLY', 'MEGAPIXELS', 'Photo', 'upright', 'stored', 'split_alpha', 'join_alpha',
            'PhotoFormat', 'not_a_picture', 'registered_endings', 'format_of_ending', 'sniff_format',
-           'without_thumbnail', 'exif_orientation', 'check_size', 'open_with_pillow', 'inks', 'pillow_pixels',
-           'shown_size', 'pillow_size', 'png_chunks', 'png_chunk', 'deep_codecs', 'webp_is_lossless', 'as_rgb',
-           'starts_with']
+           'without_thumbnail', 'exif_orientation', 'exif_states_adobe', 'exif_for_srgb', 'exif_to_write', 'check_size',
+           'open_with_pillow', 'inks', 'pillow_pixels', 'shown_size', 'pillow_size', 'pillow_space', 'png_chunks',
+           'png_chunk', 'deep_codecs', 'webp_is_lossless', 'as_rgb', 'starts_with']
 
 # %% ../nbs/31_formats.ipynb #ac403177
 import logging
@@ -22,6 +22,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 from .core import Registry, UserError
+from .profiles import space_of, stated_space
 
 # %% ../nbs/31_formats.ipynb #fa24b00d
 UNSURE = "colours may be off"  # the end of every note that says so
@@ -37,6 +38,7 @@ class Photo:
     transparent: bool = True  # whether `alpha` is transparency; False: for instance a saved selection
     orientation: int = 1  # EXIF's 1 to 8
     icc: bytes = None  # color profile of the pixels; None: sRGB
+    stated: bytes = None  # the same when the file was read
     extras: dict = field(default_factory=dict)  # what the writer of the format copies
     stamp: tuple = None  # of the file, when it was read
     notes: list = field(default_factory=list)  # what a reader of the report should know
@@ -53,6 +55,13 @@ class Photo:
     @property
     def doubts(self):
         return [note for note in self.notes if note.endswith(UNSURE)]
+
+    @property
+    def became_srgb(self):
+        try:
+            return self.icc != self.stated and space_of(self.icc, self.pixels.shape[2] == 1) is None
+        except ValueError:  # the profile fits no such pixels, so nothing was converted
+            return False
 
 # %% ../nbs/31_formats.ipynb #f3e309e5
 def _mirrored(pixels, orientation):
@@ -176,6 +185,63 @@ def exif_orientation(
         return 1
     return number if isinstance(number, int) and 1 <= number <= 8 else 1
 
+# %% ../nbs/31_formats.ipynb #0e94b6a3
+def _color_tags(exif):
+    "Byte order and {40961: where EXIF's color space stands, 1: where its interoperability index does}."
+    found = {}
+    order = {b"II": "<", b"MM": ">"}.get(exif[:2], "<")
+    pending = [struct.unpack_from(order + "I", exif, 4)[0]]
+    while pending and len(found) < 4:
+        at = pending.pop()
+        for here in range(at + 2, at + 2 + 12 * struct.unpack_from(order + "H", exif, at)[0], 12):
+            (tag,) = struct.unpack_from(order + "H", exif, here)
+            if tag in (34665, 40965) and tag not in found:  # EXIF's own directory, and the one of interoperability
+                pending += struct.unpack_from(order + "I", exif, here + 8)
+            if tag in (34665, 40965, 40961, 1):
+                found[tag] = here + 8
+    return order, found
+
+
+def _split_exif(exif):
+    "The lead of an EXIF block, its TIFF structure, byte order and color tags; no tags where it is damaged."
+    lead = 6 if exif[:6] == b"Exif\0\0" else 0
+    try:
+        return exif[:lead], exif[lead:], *_color_tags(exif[lead:])
+    except struct.error:
+        return exif[:lead], exif[lead:], "<", {}
+
+# %% ../nbs/31_formats.ipynb #a7d1f5e8
+def exif_states_adobe(
+    exif: bytes,  # a TIFF structure, with or without `Exif` and two zeros before it
+) -> bool:
+    "Whether EXIF says that the pixels are Adobe RGB."
+    _, block, order, found = _split_exif(exif)
+    if not {40961, 1} <= found.keys():
+        return False
+    (space,) = struct.unpack_from(order + "H", block, found[40961])
+    return space != 1 and block[found[1] :][:3] == b"R03"
+
+
+def exif_for_srgb(
+    exif: bytes,  # as above
+) -> bytes:  # of the same length
+    "EXIF that says that the pixels are sRGB, where it says anything about them."
+    lead, block, order, found = _split_exif(exif)
+    changed = bytearray(block)
+    if 40961 in found:
+        struct.pack_into(order + "H", changed, found[40961], 1)
+    if 1 in found and block[found[1] :][:3] == b"R03":
+        changed[found[1] : found[1] + 3] = b"R98"
+    return lead + bytes(changed)
+
+
+def exif_to_write(
+    photo: Photo,  # whose result is written
+    exif: bytes,  # of the original
+) -> bytes:
+    "EXIF that agrees with the result's pixels."
+    return exif_for_srgb(exif) if photo.became_srgb else exif
+
 # %% ../nbs/31_formats.ipynb #4c1d7e02
 MEGAPIXELS = "ELITE_REFINER_MEGAPIXELS"  # environment variable: how large a photo may be
 
@@ -275,6 +341,15 @@ def pillow_size(
 _SEGMENT_CODES = {"APP1": 0xE1, "APP13": 0xED, "COM": 0xFE}
 
 
+def pillow_space(
+    image,  # an opened Pillow image
+    says: dict = None,  # what else its file states
+) -> bytes:  # an ICC profile; None: sRGB
+    "The space that an opened file states."
+    own = dict(icc=image.info.get("icc_profile"), adobe=exif_states_adobe(image.info.get("exif") or b""))
+    return stated_space(own | (says or {}), image.format, _target_mode(image) in ("L", "LA", "I;16"))
+
+
 def _jpeg_extras(image):
     "The segments to keep, and the density that stands in the JFIF header."
     blocks = getattr(image, "applist", [])
@@ -289,14 +364,17 @@ def _jpeg_extras(image):
 def _read_jpeg(data, photo):
     with open_with_pillow(BytesIO(data), "JPEG") as image:
         photo.orientation = exif_orientation(image)
-        photo.icc = image.info.get("icc_profile")
+        photo.icc = pillow_space(image)
         photo.extras = _jpeg_extras(image)
         return pillow_pixels(image, photo)
 
 
 def _write_jpeg(photo, pixels, quality):
     segments = photo.extras.get("segments", ())
-    extra = b"".join(struct.pack(">BBH", 255, _SEGMENT_CODES[n], len(b) + 2) + b for n, b in segments)
+    extra = b""
+    for name, body in segments:
+        body = exif_to_write(photo, body) if body[:6] == b"Exif\0\0" else body
+        extra += struct.pack(">BBH", 255, _SEGMENT_CODES[name], len(body) + 2) + body
     buffer = BytesIO()
     options = dict(quality=quality, subsampling=0, icc_profile=photo.icc, extra=extra)
     Image.fromarray(join_alpha(photo, pixels)).save(buffer, "JPEG", **options)
@@ -353,6 +431,25 @@ def deep_codecs():
     return imagecodecs, tifffile
 
 
+def _png_colors(data):
+    "What the chunks before the pixels state about color."
+    says = {}
+    for name, chunk in png_chunks(data):
+        body = chunk[8:-4]
+        if name == b"IDAT":
+            break
+        if name == b"cICP" and len(body) == 4:
+            says["cicp"] = tuple(body[:2])
+        elif name == b"sRGB":
+            says["srgb"] = True
+        elif name == b"gAMA" and len(body) == 4:
+            says["gamma"] = struct.unpack(">I", body)[0] / 1e5
+        elif name == b"cHRM" and len(body) == 32:
+            numbers = np.array(struct.unpack(">8I", body)) / 1e5
+            says["chromaticities"] = numbers.reshape(4, 2).tolist()
+    return says
+
+
 def _png_extras(data):
     "The chunks to keep, and the name of the color profile."
     chunks = list(png_chunks(data))
@@ -395,7 +492,7 @@ def _png_size(file):
 def _read_png(data, photo):
     with _open_png(BytesIO(data)) as image:
         photo.orientation = exif_orientation(image)
-        photo.icc = image.info.get("icc_profile")
+        photo.icc = pillow_space(image, _png_colors(data))
         photo.extras = _png_extras(data)
         depth, color_type = data[24], data[25]
         if depth == 16 and color_type != 0:
@@ -418,7 +515,10 @@ def _write_png(photo, pixels, quality):
     if photo.icc:
         name = photo.extras.get("name", b"ICC profile")
         color = [png_chunk(b"iCCP", name + b"\0\0" + zlib.compress(photo.icc))]
-    return header + b"".join([*color, *photo.extras.get("chunks", ()), *rest])
+    kept = []
+    for chunk in photo.extras.get("chunks", ()):
+        kept.append(png_chunk(b"eXIf", exif_to_write(photo, chunk[8:-4])) if chunk[4:8] == b"eXIf" else chunk)
+    return header + b"".join([*color, *kept, *rest])
 
 
 FORMATS.add(
@@ -451,7 +551,7 @@ def webp_is_lossless(
 def _read_webp(data, photo):
     with open_with_pillow(BytesIO(data), "WEBP") as image:
         photo.orientation = exif_orientation(image)
-        photo.icc = image.info.get("icc_profile")
+        photo.icc = pillow_space(image)
         photo.extras = dict(
             exif=without_thumbnail(image.info.get("exif") or b""),
             xmp=image.info.get("xmp") or b"",
@@ -470,7 +570,8 @@ def as_rgb(
 def _write_webp(photo, pixels, quality):
     extras = photo.extras
     options = dict(quality=quality, lossless=bool(extras.get("lossless")), exact=True)
-    blocks = dict(icc_profile=photo.icc or b"", exif=extras.get("exif") or b"", xmp=extras.get("xmp") or b"")
+    exif = exif_to_write(photo, extras.get("exif") or b"")
+    blocks = dict(icc_profile=photo.icc or b"", exif=exif, xmp=extras.get("xmp") or b"")
     buffer = BytesIO()
     Image.fromarray(join_alpha(photo, as_rgb(pixels))).save(buffer, "WEBP", **options, **blocks)
     return buffer.getvalue()

@@ -12,7 +12,9 @@ from io import BytesIO
 import numpy as np
 from .core import UserError
 from .formats import FORMATS, Photo, PhotoFormat, as_rgb, check_size, deep_codecs
-from .formats import inks, join_alpha, shown_size, split_alpha, without_thumbnail
+from .formats import exif_states_adobe, exif_to_write, inks, join_alpha, shown_size, split_alpha
+from .formats import without_thumbnail
+from .profiles import stated_space
 
 # %% ../nbs/32_tiff.ipynb #61720e59
 # bytes of a value, by the type of an entry
@@ -178,12 +180,27 @@ def _read_tiff(data, photo):
         photo.orientation = _page_orientation(page)
         if tif.is_bigtiff:
             photo.look_only = "a BigTIFF; save it as a plain TIFF first"
-        photo.icc = bytes(_tag_value(page, 34675) or b"") or None
+        says = dict(icc=bytes(_tag_value(page, 34675) or b"") or None, adobe=exif_states_adobe(data))
+        photo.icc = stated_space(says, "TIFF", photo.pixels.shape[2] == 1)
         photo.extras = _tiff_extras(tif, page, data)
     return photo
 
 # %% ../nbs/32_tiff.ipynb #e3a0edda
 _KIND_OF_EXTRA = {True: "unassalpha", False: "unspecified"}  # transparency, or for instance a saved selection
+
+
+def _entries_for_srgb(entries, order):
+    "Entries that say that the pixels are sRGB, where they say anything about them."
+    changed = []
+    for tag, kind, count, body in entries:
+        if tag in (34665, 40965) and kind is None:
+            body = _entries_for_srgb(body, order)
+        elif tag == 40961:
+            body = struct.pack(order + "H", 1)
+        elif tag == 1 and body[:3] == b"R03":
+            body = b"R98" + body[3:]
+        changed.append((tag, kind, count, body))
+    return changed
 
 
 def _write_tiff(photo, pixels, quality):
@@ -208,7 +225,9 @@ def _write_tiff(photo, pixels, quality):
     data = bytearray(buffer.getvalue())
     data += bytes(len(data) % 2)
     own = read_directory(data, struct.unpack_from(order + "I", data, 4)[0], order)
-    entries = {entry[0]: entry for entry in [*own, *photo.extras.get("entries", ())]}
+    kept = photo.extras.get("entries", ())
+    kept = _entries_for_srgb(kept, order) if photo.became_srgb else kept
+    entries = {entry[0]: entry for entry in [*own, *kept]}
     struct.pack_into(order + "I", data, 4, len(data))  # the header points to the richer directory behind the pixels
     return bytes(data + pack_directory([entries[tag] for tag in sorted(entries)], len(data), order))
 
@@ -258,7 +277,10 @@ def _heif_size(file):
 def _read_heif(data, photo):
     image = _open_heif(BytesIO(data))
     photo = split_alpha(np.array(image), photo)
-    photo.icc = image.info.get("icc_profile")
+    codes = image.info.get("nclx_profile") or {}
+    says = dict(icc=image.info.get("icc_profile"), adobe=exif_states_adobe(image.info.get("exif") or b""))
+    says["cicp"] = (codes.get("color_primaries", 2), codes.get("transfer_characteristics", 2))
+    photo.icc = stated_space(says, "HEIF", photo.pixels.shape[2] == 1)
     exif = without_thumbnail(image.info.get("exif") or b"")
     photo.extras = dict(exif=exif, xmp=image.info.get("xmp") or b"")
     if image.info.get("aux") or image.info.get("depth_images"):
@@ -271,7 +293,8 @@ def _write_heif(photo, pixels, quality):
     mode = "RGB" if photo.alpha is None else "RGBA"
     if pixels.dtype == np.uint16:
         mode += ";16"
-    blocks = dict(exif=photo.extras.get("exif") or None, xmp=photo.extras.get("xmp") or None, icc_profile=photo.icc)
+    exif = exif_to_write(photo, photo.extras.get("exif") or b"")
+    blocks = dict(exif=exif or None, xmp=photo.extras.get("xmp") or None, icc_profile=photo.icc)
     buffer = BytesIO()
     library = _heif()
     try:
