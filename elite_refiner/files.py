@@ -214,6 +214,7 @@ def _decode(path):
     if promised and promised != photo.format:
         photo.notes.append(f"a {photo.format} by its content")
     photo.stated = photo.icc
+    photo.notes = list(dict.fromkeys(photo.notes))
     return photo if _is_plain(photo) else _as_srgb(photo)
 
 
@@ -252,11 +253,12 @@ def photo_header(
 def encode(
     photo: Photo,  # whose format and side blocks to use
     pixels: np.ndarray,  # new pixels, stored orientation, (H,W,3) or (H,W,1)
-    quality: int = 95,  # of JPEG, lossy WebP and HEIF, 1 to 100
+    quality="keep",  # of JPEG, lossy WebP, HEIF and AVIF, 1 to 100; keep: a JPEG's own, 95 for the others
 ) -> bytes:  # the file
     "The bytes of a photo file. Raises `UserError` when the format cannot hold it."
+    number = None if quality == "keep" else int(quality)
     try:
-        return FORMATS[photo.format].write(photo, pixels, quality)
+        return FORMATS[photo.format].write(photo, pixels, number)
     except (UserError, MemoryError):
         raise
     except Exception as e:
@@ -267,7 +269,7 @@ def write_photo(
     photo: Photo,  # as `read_photo` returned it
     pixels: np.ndarray,  # new pixels, stored orientation, same depth
     path,  # the new file
-    quality: int = 95,  # of lossy formats
+    quality="keep",  # of lossy formats, as `encode` takes it
 ):
     "Write new pixels with everything else as it was, whole or not at all. Raises `UserError`."
     try:

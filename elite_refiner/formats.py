@@ -5,10 +5,9 @@
 # %% auto #0
 __all__ = ['UNSURE', 'FORMATS', 'LOOK_ONLY', 'CAMERA_RAW', 'MEGAPIXELS', 'Photo', 'upright', 'stored', 'split_alpha',
            'join_alpha', 'PhotoFormat', 'not_a_picture', 'refuse_kind', 'registered_endings', 'format_of_ending',
-           'sniff_format', 'without_thumbnail', 'exif_orientation', 'exif_states_adobe', 'exif_for_srgb',
-           'exif_to_write', 'check_size', 'open_with_pillow', 'inks', 'pillow_pixels', 'shown_size', 'pillow_size',
-           'pillow_space', 'png_chunks', 'png_chunk', 'deep_codecs', 'webp_is_lossless', 'read_with_blocks', 'as_rgb',
-           'write_with_blocks', 'starts_with']
+           'sniff_format', 'exif_to_write', 'xmp_to_write', 'check_size', 'open_with_pillow', 'inks', 'pillow_pixels',
+           'shown_size', 'pillow_size', 'pillow_space', 'png_chunks', 'png_chunk', 'deep_codecs', 'webp_is_lossless',
+           'read_with_blocks', 'as_rgb', 'write_with_blocks', 'starts_with']
 
 # %% ../nbs/31_formats.ipynb #ac403177
 import logging
@@ -21,8 +20,11 @@ from functools import partial
 from io import BytesIO
 
 import numpy as np
-from PIL import Image
+from PIL import Image, JpegImagePlugin
 from .core import Registry, UserError
+from .metadata import BEHIND, CREDENTIALS, exif_for_srgb, exif_orientation, exif_states_adobe
+from .metadata import photoshop_without_thumbnails, without_thumbnail, xmp_alone, xmp_for_srgb
+from .metadata import xmp_that_holds
 from .profiles import space_of, stated_space
 
 # %% ../nbs/31_formats.ipynb #fa24b00d
@@ -43,6 +45,7 @@ class Photo:
     extras: dict = field(default_factory=dict)  # what the writer of the format copies
     stamp: tuple = None  # of the file, when it was read
     notes: list = field(default_factory=list)  # what a reader of the report should know
+    coding: dict = None  # how a JPEG was coded: `qtables`, `subsampling`, `progressive`
     look_only: str = ""  # why it may be looked at but not written back; empty when it may
 
     @property
@@ -124,7 +127,7 @@ class PhotoFormat:
     endings: tuple  # of file names, lower case, with the dot
     sniff: object  # function(data) -> whether the bytes are of this format
     read: object  # function(data, photo) -> the photo, filled; raises `UserError` for what cannot be kept
-    write: object = None  # function(photo, pixels, quality) -> bytes; None: it is only looked at
+    write: object = None  # function(photo, pixels, quality) -> bytes; quality 1 to 100, or None: about the original's
     size: object = None  # function(open file) -> (width, height) as shown, from the header; None: it is decoded
     pillow: str = ""  # Pillow's name, where its lazy decoder gives the same picture
 
@@ -182,87 +185,21 @@ def sniff_format(
             return entry
     raise not_a_picture()
 
-# %% ../nbs/31_formats.ipynb #526e99f5
-def without_thumbnail(
-    exif: bytes,  # a TIFF structure, with or without `Exif` and two zeros before it
-) -> bytes:  # of the same length
-    "EXIF whose first directory leads to no second one, where the thumbnail is. Damaged blocks come back as they are."
-    lead = 6 if exif[:6] == b"Exif\0\0" else 0
-    try:
-        order = {b"II": "<", b"MM": ">"}[exif[lead : lead + 2]]
-        at = lead + struct.unpack_from(order + "I", exif, lead + 4)[0]
-        end = at + 2 + 12 * struct.unpack_from(order + "H", exif, at)[0]
-    except (KeyError, struct.error):
-        return exif
-    return exif if end + 4 > len(exif) else exif[:end] + bytes(4) + exif[end + 4 :]
-
-
-def exif_orientation(
-    image,  # a Pillow image
-) -> int:  # EXIF's 1 to 8
-    "How a photo is to be turned; a damaged EXIF block is no reason to lose the photo."
-    try:
-        number = Image.Image.getexif(image).get(0x112, 1)  # a PNG's own `getexif` would decode it
-    except Exception:
-        return 1
-    return number if isinstance(number, int) and 1 <= number <= 8 else 1
-
-# %% ../nbs/31_formats.ipynb #0e94b6a3
-def _color_tags(exif):
-    "Byte order and {40961: where EXIF's color space stands, 1: where its interoperability index does}."
-    found = {}
-    order = {b"II": "<", b"MM": ">"}.get(exif[:2], "<")
-    pending = [struct.unpack_from(order + "I", exif, 4)[0]]
-    while pending and len(found) < 4:
-        at = pending.pop()
-        for here in range(at + 2, at + 2 + 12 * struct.unpack_from(order + "H", exif, at)[0], 12):
-            (tag,) = struct.unpack_from(order + "H", exif, here)
-            if tag in (34665, 40965) and tag not in found:  # EXIF's own directory, and the one of interoperability
-                pending += struct.unpack_from(order + "I", exif, here + 8)
-            if tag in (34665, 40965, 40961, 1):
-                found[tag] = here + 8
-    return order, found
-
-
-def _split_exif(exif):
-    "The lead of an EXIF block, its TIFF structure, byte order and color tags; no tags where it is damaged."
-    lead = 6 if exif[:6] == b"Exif\0\0" else 0
-    try:
-        return exif[:lead], exif[lead:], *_color_tags(exif[lead:])
-    except struct.error:
-        return exif[:lead], exif[lead:], "<", {}
-
-# %% ../nbs/31_formats.ipynb #a7d1f5e8
-def exif_states_adobe(
-    exif: bytes,  # a TIFF structure, with or without `Exif` and two zeros before it
-) -> bool:
-    "Whether EXIF says that the pixels are Adobe RGB."
-    _, block, order, found = _split_exif(exif)
-    if not {40961, 1} <= found.keys():
-        return False
-    (space,) = struct.unpack_from(order + "H", block, found[40961])
-    return space != 1 and block[found[1] :][:3] == b"R03"
-
-
-def exif_for_srgb(
-    exif: bytes,  # as above
-) -> bytes:  # of the same length
-    "EXIF that says that the pixels are sRGB, where it says anything about them."
-    lead, block, order, found = _split_exif(exif)
-    changed = bytearray(block)
-    if 40961 in found:
-        struct.pack_into(order + "H", changed, found[40961], 1)
-    if 1 in found and block[found[1] :][:3] == b"R03":
-        changed[found[1] : found[1] + 3] = b"R98"
-    return lead + bytes(changed)
-
-
+# %% ../nbs/31_formats.ipynb #72e0c4d9
 def exif_to_write(
     photo: Photo,  # whose result is written
     exif: bytes,  # of the original
 ) -> bytes:
     "EXIF that agrees with the result's pixels."
     return exif_for_srgb(exif) if photo.became_srgb else exif
+
+
+def xmp_to_write(
+    photo: Photo,  # whose result is written
+    xmp: bytes,  # of the original
+) -> bytes:
+    "XMP that agrees with the result's pixels."
+    return xmp_for_srgb(xmp) if photo.became_srgb else xmp
 
 # %% ../nbs/31_formats.ipynb #4c1d7e02
 MEGAPIXELS = "ELITE_REFINER_MEGAPIXELS"  # environment variable: how large a photo may be
@@ -371,35 +308,103 @@ def pillow_space(
     own = dict(icc=image.info.get("icc_profile"), adobe=exif_states_adobe(image.info.get("exif") or b""))
     return stated_space(own | (says or {}), image.format, _target_mode(image) in ("L", "LA", "I;16"))
 
+# %% ../nbs/31_formats.ipynb #83e9c1b7
+_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_XMP_REST = b"http://ns.adobe.com/xmp/extension/\0"
+_RESOURCES = b"Photoshop 3.0\0"
 
-def _jpeg_extras(image):
+
+def _rest_holds(segments, notes):
+    "Whether the second part of XMP, if there is one, may stay."
+    parts = [body[len(_XMP_REST) + 36 :] for _, body in segments if body.startswith(_XMP_REST)]
+    rest = b"".join(part[4:] for part in sorted(parts))  # each starts with its offset
+    return xmp_that_holds(rest, notes) == rest
+
+
+def _settled_xmp(segments, notes):
+    "Segments whose XMP holds."
+    whole = _rest_holds(segments, notes)
+    settled = []
+    for name, body in segments:
+        if body.startswith(_XMP):
+            packet = xmp_that_holds(body[len(_XMP) :], notes)
+            settled.append((name, _XMP + (packet if whole else xmp_alone(packet))))
+        elif whole or not body.startswith(_XMP_REST):
+            settled.append((name, body))
+    return settled
+
+
+def _settled_resources(segments, notes):
+    "Segments whose Photoshop resources hold no thumbnail."
+    before = b"".join(body[len(_RESOURCES) :] for _, body in segments if body.startswith(_RESOURCES))
+    after = photoshop_without_thumbnails(before, notes)
+    if after == before:
+        return segments
+    others = [(name, body) for name, body in segments if not body.startswith(_RESOURCES)]
+    step = 65_000  # of at most 65,533 in a segment
+    return others + [("APP13", _RESOURCES + after[at : at + step]) for at in range(0, len(after), step)]
+
+# %% ../nbs/31_formats.ipynb #5ac3d1f4
+def _jpeg_notes(blocks):
+    "What stands in a JPEG beside the first picture and is not kept."
+    notes = []
+    for name, body in blocks:
+        if name == "APP2" and body.startswith(b"MPF\0"):
+            notes.append(BEHIND)
+        if name == "APP11" and b"c2pa" in body:
+            notes.append(CREDENTIALS)
+    return notes
+
+
+def _jpeg_extras(image, notes):
     "The segments to keep, and the density that stands in the JFIF header."
     blocks = getattr(image, "applist", [])
+    notes += _jpeg_notes(blocks)
     segments = []
     for name, body in blocks:
         if name in _SEGMENT_CODES:
             segments.append((name, without_thumbnail(body) if body[:6] == b"Exif\0\0" else body))
+    segments = _settled_resources(_settled_xmp(segments, notes), notes)
     density = next((body[7:12] for name, body in blocks if name == "APP0" and body[:5] == b"JFIF\0"), b"")
     return dict(segments=segments, density=density)
+
+
+def _jpeg_coding(image):
+    "How an opened JPEG was coded; None where its tables are of no use to a writer."
+    tables = [image.quantization[key] for key in sorted(image.quantization)]
+    if not tables or max(map(max, tables)) > 255:
+        return None
+    sampling = JpegImagePlugin.get_sampling(image)
+    progressive = bool(image.info.get("progressive"))
+    return dict(qtables=tables, subsampling=max(sampling, 0), progressive=progressive)
 
 
 def _read_jpeg(data, photo):
     with open_with_pillow(BytesIO(data), "JPEG") as image:
         photo.orientation = exif_orientation(image)
         photo.icc = pillow_space(image)
-        photo.extras = _jpeg_extras(image)
+        photo.coding = _jpeg_coding(image)
+        photo.extras = _jpeg_extras(image, photo.notes)
         return pillow_pixels(image, photo)
+
+# %% ../nbs/31_formats.ipynb #9f6b02ec
+def _segment_to_write(photo, name, body):
+    "A segment with its marker, in agreement with the pixels."
+    if body.startswith(b"Exif\0\0"):
+        body = exif_to_write(photo, body)
+    elif body.startswith(_XMP):
+        body = _XMP + xmp_to_write(photo, body[len(_XMP) :])
+    return struct.pack(">BBH", 255, _SEGMENT_CODES[name], len(body) + 2) + body
 
 
 def _write_jpeg(photo, pixels, quality):
     segments = photo.extras.get("segments", ())
-    extra = b""
-    for name, body in segments:
-        body = exif_to_write(photo, body) if body[:6] == b"Exif\0\0" else body
-        extra += struct.pack(">BBH", 255, _SEGMENT_CODES[name], len(body) + 2) + body
+    extra = b"".join(_segment_to_write(photo, name, body) for name, body in segments)
+    coding = dict(quality=quality or 95, subsampling=0)
+    if quality is None and photo.coding:
+        coding = photo.coding
     buffer = BytesIO()
-    options = dict(quality=quality, subsampling=0, icc_profile=photo.icc, extra=extra)
-    Image.fromarray(join_alpha(photo, pixels)).save(buffer, "JPEG", **options)
+    Image.fromarray(join_alpha(photo, pixels)).save(buffer, "JPEG", icc_profile=photo.icc, extra=extra, **coding)
     data = buffer.getvalue()
     density = photo.extras.get("density") or b""
     # pixels per inch stand at a fixed place of the first segment
@@ -472,13 +477,34 @@ def _png_colors(data):
     return says
 
 
-def _png_extras(data):
+def _edit_xmp(chunk, edit):
+    "A PNG's text chunk after its XMP, if it holds any, went through a function(packet) -> packet."
+    key, _, rest = chunk[8:-4].partition(b"\0")
+    if key != b"XML:com.adobe.xmp" or len(rest) < 4:
+        return chunk
+    lead, (language, _, after) = rest[:2], rest[2:].partition(b"\0")
+    translated, _, packet = after.partition(b"\0")
+    if lead[0]:
+        packet = zlib.decompressobj().decompress(packet, 2**24)  # a larger packet is cut, and then not kept
+    edited = edit(packet)
+    if edited == packet:
+        return chunk
+    return png_chunk(b"iTXt", b"\0".join([key, b"\0" + language, translated, edited]))
+
+
+def _png_extras(data, notes):
     "The chunks to keep, and the name of the color profile."
     chunks = list(png_chunks(data))
     kept = []
     for name, chunk in chunks:
+        if name == b"eXIf":
+            chunk = png_chunk(name, without_thumbnail(chunk[8:-4]))
+        if name == b"iTXt":
+            chunk = _edit_xmp(chunk, partial(xmp_that_holds, notes=notes))
         if name in _PNG_SIDE:
-            kept.append(png_chunk(name, without_thumbnail(chunk[8:-4])) if name == b"eXIf" else chunk)
+            kept.append(chunk)
+        if name == b"caBX":
+            notes.append(CREDENTIALS)
     profile = next((chunk[8:].split(b"\0")[0] for name, chunk in chunks if name == b"iCCP"), b"ICC profile")
     return dict(chunks=kept, name=profile)
 
@@ -515,7 +541,7 @@ def _read_png(data, photo):
     with _open_png(BytesIO(data)) as image:
         photo.orientation = exif_orientation(image)
         photo.icc = pillow_space(image, _png_colors(data))
-        photo.extras = _png_extras(data)
+        photo.extras = _png_extras(data, photo.notes)
         depth, color_type = data[24], data[25]
         if depth == 16 and color_type != 0:
             image.load()  # for its checks
@@ -539,7 +565,11 @@ def _write_png(photo, pixels, quality):
         color = [png_chunk(b"iCCP", name + b"\0\0" + zlib.compress(photo.icc))]
     kept = []
     for chunk in photo.extras.get("chunks", ()):
-        kept.append(png_chunk(b"eXIf", exif_to_write(photo, chunk[8:-4])) if chunk[4:8] == b"eXIf" else chunk)
+        if chunk[4:8] == b"eXIf":
+            chunk = png_chunk(b"eXIf", exif_to_write(photo, chunk[8:-4]))
+        if chunk[4:8] == b"iTXt":
+            chunk = _edit_xmp(chunk, partial(xmp_to_write, photo))
+        kept.append(chunk)
     return header + b"".join([*color, *kept, *rest])
 
 
@@ -581,7 +611,7 @@ def read_with_blocks(
         photo.orientation = exif_orientation(image)
         photo.icc = pillow_space(image, says)
         exif = without_thumbnail(image.info.get("exif") or b"")
-        photo.extras = dict(exif=exif, xmp=image.info.get("xmp") or b"")
+        photo.extras = dict(exif=exif, xmp=xmp_that_holds(image.info.get("xmp") or b"", photo.notes))
         return pillow_pixels(image, photo)
 
 
@@ -606,7 +636,8 @@ def write_with_blocks(
 ) -> bytes:
     "A file with EXIF, XMP and profile as blocks."
     exif = exif_to_write(photo, photo.extras.get("exif") or b"")
-    blocks = dict(icc_profile=photo.icc or b"", exif=exif, xmp=photo.extras.get("xmp") or b"")
+    xmp = xmp_to_write(photo, photo.extras.get("xmp") or b"")
+    blocks = dict(icc_profile=photo.icc or b"", exif=exif, xmp=xmp)
     buffer = BytesIO()
     Image.fromarray(join_alpha(photo, as_rgb(pixels))).save(buffer, name, **options, **blocks)
     return buffer.getvalue()
@@ -614,7 +645,7 @@ def write_with_blocks(
 
 def _write_webp(photo, pixels, quality):
     lossless = bool(photo.extras.get("lossless"))
-    return write_with_blocks(photo, pixels, "WEBP", quality=quality, lossless=lossless, exact=True)
+    return write_with_blocks(photo, pixels, "WEBP", quality=quality or 95, lossless=lossless, exact=True)
 
 
 FORMATS.add(

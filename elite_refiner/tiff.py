@@ -14,8 +14,9 @@ import numpy as np
 from .core import UserError
 from .formats import CAMERA_RAW, FORMATS, Photo, PhotoFormat, as_rgb, check_size, deep_codecs
 from .formats import pillow_size, read_with_blocks, write_with_blocks
-from .formats import exif_states_adobe, exif_to_write, inks, join_alpha, shown_size, split_alpha
-from .formats import without_thumbnail
+from .formats import exif_to_write, inks, join_alpha, shown_size, split_alpha, xmp_to_write
+from .metadata import CREDENTIALS, exif_states_adobe, photoshop_without_thumbnails, without_thumbnail
+from .metadata import xmp_for_srgb, xmp_that_holds
 from .profiles import stated_space
 
 # %% ../nbs/32_tiff.ipynb #61720e59
@@ -151,14 +152,29 @@ def _page_pixels(page, photo):
     return photo
 
 
-def _tiff_extras(tif, page, data):
+def _settled_entries(entries, notes):
+    "Entries without what no longer holds."
+    settled = []
+    for tag, kind, count, body in entries:
+        if tag == 52545:
+            notes.append(CREDENTIALS)
+            continue
+        if tag in (700, 34377):
+            body = xmp_that_holds(body, notes) if tag == 700 else photoshop_without_thumbnails(body, notes)
+            count = count if len(body) == count * _UNIT[kind] else len(body)
+            kind = kind if _UNIT[kind] == 1 else 1
+        settled.append((tag, kind, count, body))
+    return settled
+
+
+def _tiff_extras(tif, page, data, notes):
     "Byte order, compression and all tags that do not describe the layout; of a BigTIFF nothing."
     order = tif.byteorder
     if tif.is_bigtiff:
         return {}
     at = struct.unpack_from(order + "I", data, 4)[0]
     compressions = {5: "lzw", 8: "zlib", 32946: "zlib", 1: None}
-    entries = [entry for entry in read_directory(data, at, order) if entry[0] not in _LAYOUT_TAGS]
+    entries = _settled_entries([e for e in read_directory(data, at, order) if e[0] not in _LAYOUT_TAGS], notes)
     return dict(order=order, compression=compressions.get(int(page.compression), "zlib"), entries=entries)
 
 
@@ -184,7 +200,7 @@ def _read_tiff(data, photo):
             photo.look_only = "a BigTIFF; save it as a plain TIFF first"
         says = dict(icc=bytes(_tag_value(page, 34675) or b"") or None, adobe=exif_states_adobe(data))
         photo.icc = stated_space(says, "TIFF", photo.pixels.shape[2] == 1)
-        photo.extras = _tiff_extras(tif, page, data)
+        photo.extras = _tiff_extras(tif, page, data, photo.notes)
     return photo
 
 # %% ../nbs/32_tiff.ipynb #e3a0edda
@@ -197,6 +213,9 @@ def _entries_for_srgb(entries, order):
     for tag, kind, count, body in entries:
         if tag in (34665, 40965) and kind is None:
             body = _entries_for_srgb(body, order)
+        elif tag == 700:
+            body = xmp_for_srgb(body)
+            count = len(body)
         elif tag == 40961:
             body = struct.pack(order + "H", 1)
         elif tag == 1 and body[:3] == b"R03":
@@ -296,7 +315,7 @@ def _read_heif(data, photo):
     says["cicp"] = (codes.get("color_primaries", 2), codes.get("transfer_characteristics", 2))
     photo.icc = stated_space(says, "HEIF", photo.pixels.shape[2] == 1)
     exif = without_thumbnail(image.info.get("exif") or b"")
-    photo.extras = dict(exif=exif, xmp=image.info.get("xmp") or b"")
+    photo.extras = dict(exif=exif, xmp=xmp_that_holds(image.info.get("xmp") or b"", photo.notes))
     if image.info.get("aux") or image.info.get("depth_images"):
         photo.notes.append("depth or gain maps beside the picture are not kept")
     return photo
@@ -308,12 +327,13 @@ def _write_heif(photo, pixels, quality):
     if pixels.dtype == np.uint16:
         mode += ";16"
     exif = exif_to_write(photo, photo.extras.get("exif") or b"")
-    blocks = dict(exif=exif or None, xmp=photo.extras.get("xmp") or None, icc_profile=photo.icc)
+    xmp = xmp_to_write(photo, photo.extras.get("xmp") or b"")
+    blocks = dict(exif=exif or None, xmp=xmp or None, icc_profile=photo.icc)
     buffer = BytesIO()
     library = _heif()
     try:
         image = library.from_bytes(mode, whole.shape[1::-1], whole.tobytes())
-        image.save(buffer, quality=quality, chroma=444, **blocks)
+        image.save(buffer, quality=quality or 95, chroma=444, **blocks)
     except RuntimeError as e:
         raise UserError(f"HEIF cannot be written by this pillow-heif ({e}); convert the photo to JPEG first") from e
     return buffer.getvalue()
@@ -352,7 +372,7 @@ def _read_avif(data, photo):
 
 
 def _write_avif(photo, pixels, quality):
-    return write_with_blocks(photo, pixels, "AVIF", quality=quality, subsampling="4:4:4")
+    return write_with_blocks(photo, pixels, "AVIF", quality=quality or 95, subsampling="4:4:4")
 
 
 FORMATS.add(
