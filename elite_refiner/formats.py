@@ -489,7 +489,7 @@ def _edit_xmp(chunk, edit):
     edited = edit(packet)
     if edited == packet:
         return chunk
-    return png_chunk(b"iTXt", b"\0".join([key, b"\0" + language, translated, edited]))
+    return png_chunk(b"iTXt", b"\0".join([key, b"\0\0" + language, translated, edited]))
 
 
 def _png_extras(data, notes):
