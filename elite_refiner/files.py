@@ -20,7 +20,7 @@ import elite_refiner.tiff  # noqa: F401 (registers TIFF and HEIF)
 from .core import UserError, atomic_path, printable
 from .formats import CAMERA_RAW, FORMATS, UNSURE, Photo, deep_codecs, format_of_ending
 from .formats import registered_endings, shown_size, sniff_format
-from .profiles import SRGB_ICC, space_of
+from .profiles import SRGB_ICC, gray_profile, space_of
 
 # %% ../nbs/33_files.ipynb #c63914db
 MAX_BYTES = 2**31
@@ -156,8 +156,9 @@ def _as_srgb(photo):
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(photo.icc))
         if photo.pixels.shape[2] == 1 and source.profile.xcolor_space.strip() == "RGB":
-            photo.notes.append("a colour profile on a grey photo, left out")
-            return _roughly(photo)
+            photo.icc = gray_profile(photo.icc)
+            photo.notes.append("a colour profile on a grey photo, only its curve kept")
+            return photo
         photo.pixels = _convert(photo, source)
         photo.icc = SRGB_ICC
         photo.notes.append("converted to sRGB, its colour profile is no plain one")

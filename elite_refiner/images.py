@@ -81,13 +81,12 @@ def srgb_pixels(
     gray = photo.pixels.shape[2] == 1
     space = space_of(photo.icc, gray)
     alpha = photo.alpha if photo.transparent else None
+    shown = np.empty((*photo.pixels.shape[:2], 3), np.uint8)
     step = max(1, 2**20 // photo.pixels.shape[1])
-    strips = []
-    for start in range(0, len(photo.pixels), step):
+    for start in range(0, len(shown), step):
         rows = slice(start, start + step)
-        strips.append(_srgb_rows(photo.pixels[rows], None if alpha is None else alpha[rows], space))
-    whole = upright(np.concatenate(strips), photo.orientation)
-    return np.ascontiguousarray(np.repeat(whole, 3, 2) if gray else whole)
+        shown[rows] = _srgb_rows(photo.pixels[rows], None if alpha is None else alpha[rows], space)
+    return np.ascontiguousarray(upright(shown, photo.orientation))
 
 # %% ../nbs/34_images.ipynb #629d9c0b
 def read_image(

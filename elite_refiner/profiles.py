@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SRGB_MATRIX', 'CURVE_STEPS', 'SRGB_ICC', 'PRIMARIES', 'Space', 'make_profile', 'space_of', 'primaries_matrix',
-           'stated_profile', 'adobe_rgb', 'coded_profile', 'stated_space']
+           'stated_profile', 'adobe_rgb', 'coded_profile', 'gray_profile', 'stated_space']
 
 # %% ../nbs/30_profiles.ipynb #3343d024
 import struct
@@ -285,6 +285,14 @@ def coded_profile(
         raise ValueError("an unspecified space")
     tag = _gamma_curve(_CURVES[curve]) if curve in _CURVES else _srgb_curve()
     return stated_profile(PRIMARIES[primaries], tag, grey, b"H.273 %d-%d" % code)
+
+# %% ../nbs/30_profiles.ipynb #08f3ad5c
+def gray_profile(
+    icc: bytes,  # an RGB profile of matrix and curves
+) -> bytes:  # a gray one; None: sRGB's curve
+    "The profile of the neutral colors of another. Raises an exception for any other kind."
+    profile = make_profile(None, _icc_tags(icc)["gTRC"], b"GRAY", b"gray")
+    return profile if space_of(profile, True) else None
 
 # %% ../nbs/30_profiles.ipynb #f17d3e68
 def _by_gamma(says, grey):
