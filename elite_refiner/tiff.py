@@ -141,6 +141,8 @@ def _samples(page, photo):
 def _page_pixels(page, photo):
     "The pixels of a page, transparency apart. Raises `UserError` for premultiplied transparency."
     pixels = _samples(page, photo)
+    if pixels.shape[:2] != (page.imagelength, page.imagewidth):
+        raise ValueError(f"samples of the shape {pixels.shape}")
     if _photometric(page) == "SEPARATED":
         return inks(pixels, photo)
     photo = split_alpha(pixels, photo)
@@ -309,7 +311,10 @@ def _heif_size(file):
 
 def _read_heif(data, photo):
     image = _open_heif(BytesIO(data))
+    size = image.size
     photo = split_alpha(np.array(image), photo)
+    if photo.pixels.shape[1::-1] != size:
+        raise ValueError(f"its header states {size[0]}x{size[1]} pixels")
     codes = image.info.get("nclx_profile") or {}
     says = dict(icc=image.info.get("icc_profile"), adobe=exif_states_adobe(image.info.get("exif") or b""))
     says["cicp"] = (codes.get("color_primaries", 2), codes.get("transfer_characteristics", 2))
