@@ -6,8 +6,8 @@
 __all__ = ['UNSURE', 'FORMATS', 'LOOK_ONLY', 'CAMERA_RAW', 'MEGAPIXELS', 'Photo', 'upright', 'stored', 'split_alpha',
            'join_alpha', 'PhotoFormat', 'not_a_picture', 'refuse_kind', 'registered_endings', 'format_of_ending',
            'sniff_format', 'exif_to_write', 'xmp_to_write', 'check_size', 'open_with_pillow', 'inks', 'pillow_pixels',
-           'shown_size', 'pillow_size', 'pillow_space', 'png_chunks', 'png_chunk', 'deep_codecs', 'webp_is_lossless',
-           'read_with_blocks', 'as_rgb', 'write_with_blocks', 'starts_with']
+           'shown_size', 'pillow_size', 'pillow_space', 'png_chunks', 'png_chunk', 'deep_codecs', 'read_with_blocks',
+           'as_rgb', 'write_with_blocks', 'webp_is_lossless', 'starts_with']
 
 # %% ../nbs/31_formats.ipynb #ac403177
 import logging
@@ -15,6 +15,7 @@ import math
 import os
 import struct
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
@@ -141,7 +142,7 @@ def not_a_picture() -> UserError:
     *others, last = [entry.label for entry in FORMATS.values()]
     return UserError(f"not a picture that can be read; give a {', '.join(others)} or {last}")
 
-
+# %% ../nbs/31_formats.ipynb #b7c9e12f
 CAMERA_RAW = "a camera raw; develop it first"
 _KINDS = {  # what photographers also have in their folders, by (offset, first bytes there)
     CAMERA_RAW: [(8, b"CR\x02"), (4, b"ftypcrx"), (0, b"FUJIFILMCCD-RAW"), (0, b"IIRO"), (0, b"IIRS"), (0, b"MMOR")]
@@ -161,7 +162,7 @@ def refuse_kind(
         if any(data.startswith(mark, at) for at, mark in marks):
             raise UserError(sentence)
 
-
+# %% ../nbs/31_formats.ipynb #93f5ce08
 def registered_endings() -> set:  # lower case, with the dot
     "The endings of all formats."
     return {ending for entry in FORMATS.values() for ending in entry.endings}
@@ -296,9 +297,6 @@ def pillow_size(
     with open_with_pillow(file, name) as image:
         return shown_size(*image.size, exif_orientation(image))
 
-# %% ../nbs/31_formats.ipynb #5e07b9d4
-_SEGMENT_CODES = {"APP1": 0xE1, "APP13": 0xED, "COM": 0xFE}
-
 
 def pillow_space(
     image,  # an opened Pillow image
@@ -345,6 +343,9 @@ def _settled_resources(segments, notes):
     return others + [("APP13", _RESOURCES + after[at : at + step]) for at in range(0, len(after), step)]
 
 # %% ../nbs/31_formats.ipynb #5ac3d1f4
+_SEGMENT_CODES = {"APP1": 0xE1, "APP13": 0xED, "COM": 0xFE}
+
+
 def _jpeg_notes(blocks):
     "What stands in a JPEG beside the first picture and is not kept."
     notes = []
@@ -368,7 +369,7 @@ def _jpeg_extras(image, notes):
     density = next((body[7:12] for name, body in blocks if name == "APP0" and body[:5] == b"JFIF\0"), b"")
     return dict(segments=segments, density=density)
 
-
+# %% ../nbs/31_formats.ipynb #e25c80b4
 def _jpeg_coding(image):
     "How an opened JPEG was coded; None where its tables are of no use to a writer."
     tables = [image.quantization[key] for key in sorted(image.quantization)]
@@ -457,7 +458,7 @@ def deep_codecs():
     logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what is wrong is reported once, by `read_photo`
     return imagecodecs, tifffile
 
-
+# %% ../nbs/31_formats.ipynb #1d9a7c52
 def _png_colors(data):
     "What the chunks before the pixels state about color."
     says = {}
@@ -476,16 +477,19 @@ def _png_colors(data):
             says["chromaticities"] = numbers.reshape(4, 2).tolist()
     return says
 
-
+# %% ../nbs/31_formats.ipynb #c4e0b83d
 def _edit_xmp(chunk, edit):
     "A PNG's text chunk after its XMP, if it holds any, went through a function(packet) -> packet."
     key, _, rest = chunk[8:-4].partition(b"\0")
     if key != b"XML:com.adobe.xmp" or len(rest) < 4:
         return chunk
-    lead, (language, _, after) = rest[:2], rest[2:].partition(b"\0")
+    language, _, after = rest[2:].partition(b"\0")
     translated, _, packet = after.partition(b"\0")
-    if lead[0]:
-        packet = zlib.decompressobj().decompress(packet, 2**24)  # a larger packet is cut, and then not kept
+    if rest[0]:
+        unpacking = zlib.decompressobj()
+        packet = unpacking.decompress(packet, 2**24)
+        if unpacking.unconsumed_tail:
+            return chunk  # too large to be XMP
     edited = edit(packet)
     if edited == packet:
         return chunk
@@ -500,7 +504,8 @@ def _png_extras(data, notes):
         if name == b"eXIf":
             chunk = png_chunk(name, without_thumbnail(chunk[8:-4]))
         if name == b"iTXt":
-            chunk = _edit_xmp(chunk, partial(xmp_that_holds, notes=notes))
+            with suppress(zlib.error):
+                chunk = _edit_xmp(chunk, partial(xmp_that_holds, notes=notes))
         if name in _PNG_SIDE:
             kept.append(chunk)
         if name == b"caBX":
@@ -549,28 +554,35 @@ def _read_png(data, photo):
         return pillow_pixels(image, photo)
 
 
-def _write_png(photo, pixels, quality):
-    whole = join_alpha(photo, pixels)
-    if photo.bits == 16 and whole.ndim == 3:
-        data = deep_codecs()[0].png_encode(whole, level=5)
-    else:
-        buffer = BytesIO()
-        Image.fromarray(whole).save(buffer, "PNG", compress_level=5)
-        data = buffer.getvalue()
-    header = data[:33]
-    rest = [chunk for name, chunk in png_chunks(data) if name in (b"IDAT", b"IEND")]
-    color = []
+def _bare_png(whole):
+    "A PNG of pixels (H,W) or (H,W,C) alone."
+    if whole.dtype == np.uint16 and whole.ndim == 3:
+        return deep_codecs()[0].png_encode(whole, level=5)
+    buffer = BytesIO()
+    Image.fromarray(whole).save(buffer, "PNG", compress_level=5)
+    return buffer.getvalue()
+
+# %% ../nbs/31_formats.ipynb #3e96a1f0
+def _chunks_to_write(photo):
+    "The chunks beside the pixels, in agreement with them."
+    kept = []
     if photo.icc:
         name = photo.extras.get("name", b"ICC profile")
-        color = [png_chunk(b"iCCP", name + b"\0\0" + zlib.compress(photo.icc))]
-    kept = []
+        kept.append(png_chunk(b"iCCP", name + b"\0\0" + zlib.compress(photo.icc)))
     for chunk in photo.extras.get("chunks", ()):
         if chunk[4:8] == b"eXIf":
             chunk = png_chunk(b"eXIf", exif_to_write(photo, chunk[8:-4]))
         if chunk[4:8] == b"iTXt":
-            chunk = _edit_xmp(chunk, partial(xmp_to_write, photo))
+            with suppress(zlib.error):
+                chunk = _edit_xmp(chunk, partial(xmp_to_write, photo))
         kept.append(chunk)
-    return header + b"".join([*color, *kept, *rest])
+    return kept
+
+
+def _write_png(photo, pixels, quality):
+    data = _bare_png(join_alpha(photo, pixels))
+    rest = [chunk for name, chunk in png_chunks(data) if name in (b"IDAT", b"IEND")]
+    return data[:33] + b"".join([*_chunks_to_write(photo), *rest])
 
 
 FORMATS.add(
@@ -587,19 +599,6 @@ FORMATS.add(
 )
 
 # %% ../nbs/31_formats.ipynb #72215879
-def webp_is_lossless(
-    data: bytes,  # of a whole file
-) -> bool:
-    "Whether a WebP's first image is a lossless one."
-    at = 12
-    while at + 8 <= len(data):
-        name, size = struct.unpack_from("<4sI", data, at)
-        if name in (b"VP8L", b"VP8 "):
-            return name == b"VP8L"
-        at += 8 + size + size % 2
-    return False
-
-
 def read_with_blocks(
     data: bytes,  # of a whole file
     photo: Photo,  # gets all of it
@@ -613,12 +612,6 @@ def read_with_blocks(
         exif = without_thumbnail(image.info.get("exif") or b"")
         photo.extras = dict(exif=exif, xmp=xmp_that_holds(image.info.get("xmp") or b"", photo.notes))
         return pillow_pixels(image, photo)
-
-
-def _read_webp(data, photo):
-    photo = read_with_blocks(data, photo, "WEBP")
-    photo.extras["lossless"] = webp_is_lossless(data)
-    return photo
 
 
 def as_rgb(
@@ -641,6 +634,25 @@ def write_with_blocks(
     buffer = BytesIO()
     Image.fromarray(join_alpha(photo, as_rgb(pixels))).save(buffer, name, **options, **blocks)
     return buffer.getvalue()
+
+# %% ../nbs/31_formats.ipynb #f0a82d6b
+def webp_is_lossless(
+    data: bytes,  # of a whole file
+) -> bool:
+    "Whether a WebP's first image is a lossless one."
+    at = 12
+    while at + 8 <= len(data):
+        name, size = struct.unpack_from("<4sI", data, at)
+        if name in (b"VP8L", b"VP8 "):
+            return name == b"VP8L"
+        at += 8 + size + size % 2
+    return False
+
+
+def _read_webp(data, photo):
+    photo = read_with_blocks(data, photo, "WEBP")
+    photo.extras["lossless"] = webp_is_lossless(data)
+    return photo
 
 
 def _write_webp(photo, pixels, quality):

@@ -169,7 +169,7 @@ def xmp_that_holds(
         xmp = shorter
     return xmp
 
-
+# %% ../nbs/29_metadata.ipynb #0ed95b7c
 def xmp_alone(
     xmp: bytes,  # a packet
 ) -> bytes:
