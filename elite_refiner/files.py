@@ -86,7 +86,7 @@ def _broken(error):
     reason = " ".join(str(error).split())[:120] or type(error).__name__
     return f"broken or truncated ({reason}); use another copy of it"
 
-
+# %% ../nbs/33_files.ipynb #d71a93be
 def _complete_bytes(path):
     "The bytes of a regular file and its stamp. Raises `UserError` when it changes meanwhile."
     with _open_regular(path) as (file, before):
@@ -173,15 +173,6 @@ def photo_endings() -> set:  # lower case, with the dot
     return registered_endings()
 
 
-def _is_plain(photo):
-    "Whether the pixels are in a space that is converted exactly, there and back."
-    try:
-        space_of(photo.icc, photo.pixels.shape[2] == 1)
-    except ValueError:
-        return False
-    return photo.pixels.shape[2] != 4
-
-
 RAW_ENDINGS = (".3fr", ".arw", ".cr2", ".cr3", ".dng", ".erf", ".iiq", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw")
 RAW_ENDINGS += (".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f")
 
@@ -203,6 +194,15 @@ def _format_of(path, data):
         raise UserError(CAMERA_RAW)
     return sniff_format(data)
 
+# %% ../nbs/33_files.ipynb #9a3ec7d6
+def _is_plain(photo):
+    "Whether the pixels are in a space that is converted exactly, there and back."
+    try:
+        space_of(photo.icc, photo.pixels.shape[2] == 1)
+    except ValueError:
+        return False
+    return photo.pixels.shape[2] != 4
+
 
 def _decode(path):
     "A photo from its file. Raises whatever its decoder does."
@@ -218,7 +218,7 @@ def _decode(path):
     photo.notes = list(dict.fromkeys(photo.notes))
     return photo if _is_plain(photo) else _as_srgb(photo)
 
-
+# %% ../nbs/33_files.ipynb #e6d09b48
 def view_photo(
     path,  # a picture file
 ) -> Photo:  # with a reason in `look_only` where it cannot be written back

@@ -137,7 +137,7 @@ def _samples(page, photo):
         pixels = pixels.astype(np.uint8) * np.uint8(255)
     return np.iinfo(pixels.dtype).max - pixels if kind == "MINISWHITE" else pixels
 
-
+# %% ../nbs/32_tiff.ipynb #b0d3716e
 def _page_pixels(page, photo):
     "The pixels of a page, transparency apart. Raises `UserError` for premultiplied transparency."
     pixels = _samples(page, photo)
@@ -153,7 +153,7 @@ def _page_pixels(page, photo):
     photo.transparent = photo.alpha is None or kind != 0
     return photo
 
-
+# %% ../nbs/32_tiff.ipynb #f53c09ad
 def _settled_entries(entries, notes):
     "Entries without what no longer holds."
     settled = []
@@ -161,11 +161,13 @@ def _settled_entries(entries, notes):
         if tag == 52545:
             notes.append(CREDENTIALS)
             continue
+        holds = body
         if tag in (700, 34377):
-            body = xmp_that_holds(body, notes) if tag == 700 else photoshop_without_thumbnails(body, notes)
-            count = count if len(body) == count * _UNIT[kind] else len(body)
-            kind = kind if _UNIT[kind] == 1 else 1
-        settled.append((tag, kind, count, body))
+            holds = xmp_that_holds(body, notes) if tag == 700 else photoshop_without_thumbnails(body, notes)
+        if holds == body:
+            settled.append((tag, kind, count, body))
+        elif holds:
+            settled.append((tag, 1, len(holds), holds))
     return settled
 
 
@@ -179,7 +181,7 @@ def _tiff_extras(tif, page, data, notes):
     entries = _settled_entries([e for e in read_directory(data, at, order) if e[0] not in _LAYOUT_TAGS], notes)
     return dict(order=order, compression=compressions.get(int(page.compression), "zlib"), entries=entries)
 
-
+# %% ../nbs/32_tiff.ipynb #92e6b1d5
 def _page_orientation(page):
     "EXIF's 1 to 8."
     orientation = _tag_value(page, 274)
@@ -206,16 +208,13 @@ def _read_tiff(data, photo):
     return photo
 
 # %% ../nbs/32_tiff.ipynb #e3a0edda
-_KIND_OF_EXTRA = {True: "unassalpha", False: "unspecified"}  # transparency, or for instance a saved selection
-
-
 def _entries_for_srgb(entries, order):
     "Entries that say that the pixels are sRGB, where they say anything about them."
     changed = []
     for tag, kind, count, body in entries:
         if tag in (34665, 40965) and kind is None:
             body = _entries_for_srgb(body, order)
-        elif tag == 700:
+        elif tag == 700 and kind in (1, 7):
             body = xmp_for_srgb(body)
             count = len(body)
         elif tag == 40961:
@@ -224,6 +223,9 @@ def _entries_for_srgb(entries, order):
             body = b"R98" + body[3:]
         changed.append((tag, kind, count, body))
     return changed
+
+# %% ../nbs/32_tiff.ipynb #8d0b52f7
+_KIND_OF_EXTRA = {True: "unassalpha", False: "unspecified"}  # transparency, or for instance a saved selection
 
 
 def _write_tiff(photo, pixels, quality):
@@ -279,6 +281,14 @@ def _brands(data):
     return {data[at : at + 4] for at in range(8, end, 4)} - {data[12:16]}
 
 
+def _is_avif(data):
+    return bool(_brands(data) & {b"avif", b"avis"})
+
+
+def _is_heif(data):
+    return bool(_brands(data) & _HEIF_BRANDS) and not _is_avif(data)
+
+# %% ../nbs/32_tiff.ipynb #c7f18b30
 def _heif():
     "pillow-heif. Raises `UserError` where it is not installed."
     try:
@@ -286,14 +296,6 @@ def _heif():
     except ImportError as e:
         raise UserError("HEIF needs one more library: pip install 'elite-color-refiner[heif]'") from e
     return pillow_heif
-
-
-def _is_avif(data):
-    return bool(_brands(data) & {b"avif", b"avis"})
-
-
-def _is_heif(data):
-    return bool(_brands(data) & _HEIF_BRANDS) and not _is_avif(data)
 
 
 def _open_heif(file):
