@@ -13,9 +13,10 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
-from .core import UserError, atomic_path, printable
-from .files import photo_header, view_photo
-from .formats import exif_orientation, open_with_pillow, upright
+from .core import UserError, printable
+from .files import photo_header, view_photo, write_photo
+from .formats import Photo, format_of_ending, open_with_pillow, upright
+from .metadata import exif_orientation
 from .profiles import SRGB_ICC, space_of
 
 # %% ../nbs/34_images.ipynb #67bf3122
@@ -100,24 +101,18 @@ def read_image(
     return Image.fromarray(srgb_pixels(photo))
 
 # %% ../nbs/34_images.ipynb #bafe0a90
-_SAVE = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WEBP"}
-
-
 def write_image(
     t: Tensor,  # sRGB-encoded RGB in [0,1], (3,H,W), or uint8; a PIL image will do too
-    path,  # ends in .jpg, .png, .tif or .webp
-    quality: int = 95,  # of JPEG and WebP, 1 to 100
+    path,  # its ending says the format: .jpg, .png, .tif, .webp or another of a photo
+    quality: int = 95,  # of lossy formats, 1 to 100
 ):
     "Write an image, whole or not at all. Raises `UserError` for an unknown ending or values that are not finite."
-    path = Path(path)
-    fmt = _SAVE.get(path.suffix.lower())
-    if fmt is None:
-        raise UserError(f"{path}: no known picture format; end the name in .jpg, .png, .tif or .webp")
-    img = t if isinstance(t, Image.Image) else to_image(t)
-    img = Image.fromarray(np.asarray(_flat(img).convert("RGB")))  # a new image: nothing in its .info
-    more = dict(JPEG=dict(quality=quality, subsampling=0), WEBP=dict(quality=quality)).get(fmt, {})
-    with atomic_path(path) as f:
-        img.save(f, fmt, icc_profile=SRGB_ICC, **more)
+    name = format_of_ending(Path(path).suffix)
+    if name is None:
+        raise UserError(f"{printable(path)}: no known picture format; end the name in .jpg, .png, .tif or .webp")
+    image = t if isinstance(t, Image.Image) else to_image(t)
+    pixels = np.asarray(_flat(image).convert("RGB"))
+    write_photo(Photo(pixels, name, icc=SRGB_ICC), pixels, path, quality)
 
 # %% ../nbs/34_images.ipynb #ff4dfd95
 def load_square(
