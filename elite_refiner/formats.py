@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['UNSURE', 'FORMATS', 'LOOK_ONLY', 'CAMERA_RAW', 'MEGAPIXELS', 'Photo', 'upright', 'stored', 'split_alpha',
            'join_alpha', 'PhotoFormat', 'not_a_picture', 'refuse_kind', 'registered_endings', 'format_of_ending',
-           'sniff_format', 'exif_to_write', 'xmp_to_write', 'check_size', 'open_with_pillow', 'inks', 'pillow_pixels',
-           'shown_size', 'pillow_size', 'pillow_space', 'png_chunks', 'png_chunk', 'deep_codecs', 'read_with_blocks',
-           'as_rgb', 'write_with_blocks', 'webp_is_lossless', 'starts_with']
+           'sniff_format', 'exif_to_write', 'xmp_to_write', 'allow_pixels', 'check_size', 'open_with_pillow', 'inks',
+           'pillow_pixels', 'shown_size', 'pillow_size', 'pillow_space', 'png_chunks', 'png_chunk', 'deep_codecs',
+           'read_with_blocks', 'as_rgb', 'write_with_blocks', 'webp_is_lossless', 'starts_with']
 
 # %% ../nbs/31_formats.ipynb #ac403177
 import logging
@@ -206,15 +206,26 @@ def xmp_to_write(
 MEGAPIXELS = "ELITE_REFINER_MEGAPIXELS"  # environment variable: how large a photo may be
 
 
+def _megapixels():
+    "How many millions of pixels a photo may have."
+    allowed = os.environ.get(MEGAPIXELS, "")
+    return int(allowed) if allowed.isdecimal() else 178  # about twice a medium-format camera's
+
+
+def allow_pixels(
+    pixels: int,  # of a photo
+):
+    "Raise the limit of this process, where it is lower."
+    os.environ[MEGAPIXELS] = str(max(_megapixels(), math.ceil(pixels / 1e6)))
+
+
 def check_size(
     width: int,  # pixels, as the header states
     height: int,  # the same
 ):
     "Raise `UserError` for more pixels than a photo has."
-    allowed = os.environ.get(MEGAPIXELS, "")
-    limit = int(allowed) if allowed.isdecimal() else 178  # about twice a medium-format camera's
     millions = math.ceil(width * height / 1e6)
-    if millions > limit:
+    if millions > _megapixels():
         remedy = f"if it truly has, put {MEGAPIXELS}={millions} before the command"
         raise UserError(f"claims {width}x{height} pixels, more than a photo has; {remedy}")
 

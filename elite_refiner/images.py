@@ -127,7 +127,7 @@ def load_square(
 def _open(path):
     "The image at `path`, not decoded yet if Pillow decodes it; whatever is wrong with its header raises `UserError`."
     entry, _ = photo_header(path)
-    return open_with_pillow(path, entry.pillow) if entry.pillow else read_image(path)
+    return open_with_pillow(path, entry.pillow) if entry.pillow else Image.fromarray(srgb_pixels(view_photo(path)))
 
 
 def _orientation(im):

@@ -31,6 +31,7 @@ from torch import Tensor
 from .core import UserError, pick_device
 from .images import image_size, read_image, to_image, to_tensor
 from .files import photo_endings, read_photo
+from .formats import allow_pixels
 from .inference import RefineConfig
 from .photos import PhotoRefiner, refine_file
 
@@ -444,6 +445,7 @@ def make_app(
         from starlette.exceptions import HTTPException
     except ImportError as e:
         raise UserError(f"{e.name} is not installed; pip install 'elite-color-refiner[app]'") from e
+    allow_pixels(max_pixels)
     shelf, studio, (html, policy) = Shelf(keep, minutes), Studio(pipeline, preview, max_pixels), page(max_mb)
 
     @asynccontextmanager

@@ -15,8 +15,8 @@ from .core import UserError
 from .formats import CAMERA_RAW, FORMATS, Photo, PhotoFormat, as_rgb, check_size, deep_codecs
 from .formats import pillow_size, read_with_blocks, write_with_blocks
 from .formats import exif_to_write, inks, join_alpha, shown_size, split_alpha, xmp_to_write
-from .metadata import CREDENTIALS, exif_states_adobe, photoshop_without_thumbnails, without_thumbnail
-from .metadata import xmp_for_srgb, xmp_that_holds
+from .metadata import BEHIND, CREDENTIALS, exif_states_adobe, photoshop_without_thumbnails
+from .metadata import without_thumbnail, xmp_for_srgb, xmp_that_holds
 from .profiles import stated_space
 
 # %% ../nbs/32_tiff.ipynb #61720e59
@@ -323,6 +323,8 @@ def _read_heif(data, photo):
     photo.icc = stated_space(says, "HEIF", photo.pixels.shape[2] == 1)
     exif = without_thumbnail(image.info.get("exif") or b"")
     photo.extras = dict(exif=exif, xmp=xmp_that_holds(image.info.get("xmp") or b"", photo.notes))
+    if len(image) > 1:
+        photo.notes.append(BEHIND)
     if image.info.get("aux") or image.info.get("depth_images"):
         photo.notes.append("depth or gain maps beside the picture are not kept")
     return photo
