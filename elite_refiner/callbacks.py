@@ -34,7 +34,8 @@ from elite_refiner.checkpoints import (
     write_checkpoint,
     write_latest,
 )
-from .core import UserError, atomic_path, file_sha256
+from .core import UserError, atomic_path
+from .folds import digests
 from .refiner import config_entries, read_config
 
 # %% ../nbs/56_callbacks.ipynb #eb3bc1e1
@@ -130,8 +131,7 @@ class Checkpoints(Callback):
 def state_dict(self: Checkpoints, trainer) -> dict:
     "All of the run as tensors and plain containers."
     if not self.trained_on:
-        images = {path for row in trainer.train_rows for path in (row.input, row.target)}
-        self.trained_on = sorted({file_sha256(path) for path in images})
+        self.trained_on = sorted(digests(trainer.train_rows))
     return {
         **asdict(trainer.state),
         **trainer.optimization.state_dict(),

@@ -46,7 +46,7 @@ class EvaluateConfig(CrossValidationConfig):
     data_root: str = ""  # folder the manifest's paths are relative to; empty: its own
     checkpoint: str = ""  # the refiner; without it the table shows the identity (and, with --loo, trained refiners)
     checkpoints: str = ""  # an ensemble: paths or patterns, comma-separated; no member judges images it was trained on
-    trained_on: str = ""  # training manifests of the members in order, comma-separated, where a checkpoint does not say
+    trained_on: str = ""  # training manifests of the checkpoints in order, comma-separated, where one does not say
     backbone_path: str = ""  # checkpoint of the frozen backbone; empty: the manifest names precomputed outputs
     cache_dir: str = ""  # where the backbone's outputs are kept; empty: backbone_cache beside the manifest
     output_dir: str = "outputs_evaluation"  # new folder for panel.csv, sheet.png and report.html
@@ -144,7 +144,7 @@ def run_demo(config):
 # %% ../nbs/88_commands.ipynb #2ee10649
 @command("config.TrainConfig")
 def run_preflight(config):
-    "Run six checks before a GPU hour is spent; takes the flags of train."
+    "Run six tests before a GPU hour is spent; takes the flags of train."
     from elite_refiner.preflight import preflight
 
     return 0 if preflight(config) else 1
@@ -224,19 +224,17 @@ def _cross_validate(config, out):
 # %% ../nbs/88_commands.ipynb #81b66d49
 def _methods(config, device):
     "Name to method: the identity, and the refiner or ensemble that was given."
-    from elite_refiner.ensembles import load_ensemble
-    from elite_refiner.evaluation import as_method, identity
-    from elite_refiner.refiner import load_refiner
+    from elite_refiner.ensembles import load_ensemble, load_guarded
+    from elite_refiner.evaluation import identity
 
     if config.checkpoint and config.checkpoints:
         raise UserError("give either --checkpoint (one refiner) or --checkpoints (an ensemble)")
     methods = {"identity": identity}
+    given = (config.trained_on, config.data_root or None, device, config.strength, config.flip)
     if config.checkpoint:
-        methods["refiner"] = as_method(load_refiner(config.checkpoint, device), config.strength, config.flip)
+        methods["refiner"] = load_guarded(config.checkpoint, *given)
     if config.checkpoints:
-        root = config.data_root or None
-        given = (config.checkpoints, config.trained_on, root, device, config.strength, config.flip)
-        methods["refiner"] = load_ensemble(*given)
+        methods["refiner"] = load_ensemble(config.checkpoints, *given)
     return methods
 
 # %% ../nbs/88_commands.ipynb #19703af8

@@ -17,6 +17,7 @@ from .baselines import BASELINES
 from .cache import BackboneCache
 from .core import UserError, atomic_path
 from .data import load_manifest, write_manifest
+from .folds import digests
 from .pairs import PairDataset
 from .evaluation import as_method, compare, comparison_grid, evaluate, identity
 from .config import TrainConfig
@@ -24,8 +25,8 @@ from .trainer import Trainer
 
 # %% ../nbs/63_cross_validation.ipynb #1d62b459
 def _split_folds(rows, n_folds):
-    "Cut rows into folds of (training, held-out) rows; a group is never cut in two."
-    keys = [row.group or row.name for row in rows]
+    "Cut rows into folds of (training, held-out) rows; a group, or rows with one target, are never cut in two."
+    keys = [row.group or str(row.target) for row in rows]
     units = list(dict.fromkeys(keys))
     n = n_folds or len(units)
     if not 2 <= n <= len(units):
@@ -45,6 +46,21 @@ def _load_folds(splits, root):
     if not found:
         raise UserError(f"{splits}: no fold_1, fold_2 … in it; make them with elite_refiner splits")
     return [tuple(load_manifest(fold / f"{name}.jsonl", root) for name in ("train", "val")) for fold in found]
+
+# %% ../nbs/63_cross_validation.ipynb #7b2d4f60
+def _check_apart(parts):
+    "Raise `UserError` that names the held-out rows of which an image is also among the fold's training images."
+    rows = {row for training, held_out in parts for row in training + held_out}
+    digests_of = {row: digests([row]) for row in rows}
+    for k, (training, held_out) in enumerate(parts, 1):
+        seen = set().union(*map(digests_of.get, training))
+        shared = [row.name for row in held_out if digests_of[row] & seen]
+        if shared:
+            more = f" and {len(shared) - 20} more" if len(shared) > 20 else ""
+            raise UserError(
+                f"fold {k}: an image of {', '.join(shared[:20])}{more} is also among the training images; "
+                "give such pairs one group, or list them once"
+            )
 
 # %% ../nbs/63_cross_validation.ipynb #93e1108c
 def _as_dict(row, root):
@@ -128,6 +144,7 @@ def leave_one_out(
     _check_request(config, baselines)
     root = Path(config.data_root or (splits or Path(config.train_jsonl).parent)).resolve()
     parts = _load_folds(splits, root) if splits else _split_folds(load_manifest(config.train_jsonl, root), folds)
+    _check_apart(parts)
     tables, done = [], []
     for k, (training, held_out) in enumerate(tqdm(parts, desc="folds", disable=not progress), 1):
         run = _train_fold(config, training, out / f"fold_{k}", root)

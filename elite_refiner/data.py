@@ -8,15 +8,16 @@ __all__ = ['Row', 'manifest_lines', 'read_rows', 'raise_problems', 'load_manifes
 # %% ../nbs/35_data.ipynb #d8e24e09
 import json
 import os
-import re
-from collections import Counter
+import unicodedata
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from .core import UserError, printable, write_text
 from .images import _open, image_size
+from .foreign import as_utf8, json_object, name_on_disk, near_miss, resolve_inside
 
 # %% ../nbs/35_data.ipynb #918a6614
 @dataclass(frozen=True)
@@ -29,59 +30,6 @@ class Row:
     group: str | None  # the listing the photo belongs to
     line: int  # its line in the manifest, from 1
     name: str  # the input as the manifest names it, relative to the data root
-
-# %% ../nbs/35_data.ipynb #e44c3223
-def _check_relative(name):
-    "Raises `ValueError` unless `name` is a relative path without `..`."
-    if not isinstance(name, str):
-        raise ValueError(f"a path must be text, not {printable(json.dumps(name), 30)}")
-    shown = printable(name, 80)
-    if not name.strip() or re.search("[\0\ud800-\udfff]", name):
-        raise ValueError(f'"{shown}" is not a file name')
-    path = PureWindowsPath(name)  # also knows backslashes and drive letters
-    if name.startswith("/") or path.anchor:
-        raise ValueError(f"{shown} is an absolute path; make it relative to the data root")
-    if ".." in path.parts:
-        raise ValueError(f'{shown} climbs by ".."; make it relative to the data root')
-
-# %% ../nbs/35_data.ipynb #e4d4bb29
-def _resolve_inside(name, root):
-    "The resolved path of `name` under `root`; raises `ValueError` for anything but a relative path inside it."
-    _check_relative(name)
-    shown = printable(name, 80)
-    try:
-        path = (root / name).resolve()
-    except (OSError, RuntimeError):
-        raise ValueError(f"{shown} cannot be followed") from None
-    if not path.is_relative_to(root):
-        raise ValueError(
-            f"{shown} leads out of the data root by a symbolic link; give the folder that really holds it as data root"
-        )
-    return path
-
-# %% ../nbs/35_data.ipynb #95bc903f
-def _unique_keys(pairs):
-    "The dictionary of `pairs`; raises `ValueError` for a repeated key."
-    record = dict(pairs)
-    if len(record) < len(pairs):
-        repeated, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-        raise ValueError(f'key "{printable(repeated, 80)}" stands twice')
-    return record
-
-# %% ../nbs/35_data.ipynb #9ba88c02
-def _parse_json(raw: bytes):
-    "The JSON object on one line; raises `ValueError` that says why there is none."
-    try:
-        record = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique_keys)
-    except UnicodeDecodeError:
-        raise ValueError("not UTF-8") from None
-    except json.JSONDecodeError as e:
-        raise ValueError(f"not JSON ({e.msg} at column {e.colno})") from None
-    except RecursionError:
-        raise ValueError("not JSON (nested too deeply)") from None
-    if not isinstance(record, dict):
-        raise ValueError("not a JSON object")
-    return record
 
 # %% ../nbs/35_data.ipynb #4801bae7
 _SHORT_NAMES = {"input": "src", "target": "tar"}
@@ -97,28 +45,38 @@ def _field(record, name, required):
         raise ValueError(f'has no "{name}" (or "{short}")')
     return value
 
+# %% ../nbs/35_data.ipynb #70c3e518
+def _group(value):
+    "A group as text, or None; a whole number becomes its digits. Raises `ValueError` for anything else."
+    if value is None:
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"a group must be text or a whole number, not {printable(json.dumps(value), 30)}")
+    return unicodedata.normalize("NFC", value)
+
 # %% ../nbs/35_data.ipynb #03bb3742
 def _parse_row(raw: bytes, line: int, root, need_target):
     "One line as a `Row`, without opening its images; raises `ValueError` that says what is wrong."
-    record = _parse_json(raw)
+    record = json_object(raw)
     name = _field(record, "input", True)
     target = _field(record, "target", need_target)
-    group = record.get("group")
-    if group is not None and (not isinstance(group, str) or not group.strip()):
-        raise ValueError(f"a group must be text, not {printable(json.dumps(group), 30)}")
+    group = _group(record.get("group"))
     names = (name, target, record.get("backbone"))
-    paths = [None if path is None else _resolve_inside(path, root) for path in names]
+    paths = [None if path is None else resolve_inside(path, root) for path in names]
     if paths[0] in paths[1:]:
         raise ValueError(f"{printable(name, 80)} is its own target or backbone")
-    return Row(*paths, group, line, str(PurePosixPath(name)))
+    return Row(*paths, group, line, name_on_disk(name, root))
 
-# %% ../nbs/35_data.ipynb #0dda13b6
+# %% ../nbs/35_data.ipynb #a3f6184b
 def manifest_lines(
     path,  # a .jsonl file
-) -> dict:  # line number, from 1, to the line's bytes
-    "The lines of a manifest that are not blank, as they stand in the file."
-    byte_order_mark = b"\xef\xbb\xbf"
-    lines = Path(path).read_bytes().removeprefix(byte_order_mark).split(b"\n")
+) -> dict:  # line number, from 1, to the line's bytes in UTF-8
+    "The lines of a manifest that are not blank, without their ends. Raises `UserError` for broken UTF-16."
+    lines = as_utf8(Path(path).read_bytes(), path).splitlines()
     return {number: line for number, line in enumerate(lines, 1) if line.strip()}
 
 # %% ../nbs/35_data.ipynb #1875c344
@@ -186,7 +144,8 @@ def _inspect_picture(path, decode):
                 image.draft(None, (1, 1))
                 image.load()
     except UserError as e:
-        return None, str(e).removeprefix(f"{printable(path)}: ")
+        problem = str(e).removeprefix(f"{printable(path)}: ")
+        return None, problem + (near_miss(path) if problem == "no such file" else "")
     except MemoryError:
         raise
     except Exception as e:
@@ -195,37 +154,65 @@ def _inspect_picture(path, decode):
 
 # %% ../nbs/35_data.ipynb #8cf06e33
 _ROLES = ("input", "target", "backbone")
+_MAX_ASPECT_ERROR = 0.02  # above it two images do not belong together
+
+
+def _aspect_error(first, second):
+    "By which share the aspect ratios of two sizes (width, height) differ, at least 0."
+    ratio = first[0] * second[1] / (first[1] * second[0])
+    return max(ratio, 1 / ratio) - 1
+
+# %% ../nbs/35_data.ipynb #e73ac28f
+def _picture_problem(role, path, inspected, input_size):
+    "What is wrong with one image, or None; `inspected` maps a path to (size, problem)."
+    size, problem = inspected[path]
+    label = f"{role} {printable(path.name, 80)}"
+    if problem:
+        return f"{label}: {problem}"
+    is_square_output = role == "backbone" and size[0] == size[1]
+    if not input_size or is_square_output or _aspect_error(size, input_size) <= _MAX_ASPECT_ERROR:
+        return None
+    sizes = f"{label} is {size[0]}x{size[1]}, its input {input_size[0]}x{input_size[1]}"
+    return f"{sizes}, another aspect ratio: it was cropped, turned, or belongs to another photo"
 
 
 def _row_problems(row, inspected):
-    "What is wrong with the images of `row`; `inspected` maps a path to (size, problem)."
+    "What is wrong with the images of `row`."
     input_size, _ = inspected[row.input]
-    problems = []
-    for role in _ROLES:
-        path = getattr(row, role)
-        if path is None:
-            continue
-        size, problem = inspected[path]
-        label = f"{role} {printable(path.name, 80)}"
-        if problem:
-            problems.append(f"{label}: {problem}")
-            continue
-        is_square_output = role == "backbone" and size[0] == size[1]
-        if input_size and size != input_size and not is_square_output:
-            problems.append(f"{label} is {size[0]}x{size[1]}, its input {input_size[0]}x{input_size[1]}")
-    return problems
+    paths = {role: getattr(row, role) for role in _ROLES}
+    found = [_picture_problem(role, path, inspected, input_size) for role, path in paths.items() if path]
+    return [problem for problem in found if problem]
 
 # %% ../nbs/35_data.ipynb #67b45f99
-def _check_pictures(rows, decode):
-    "Problems (line, text) of the images of `rows`: missing, unreadable, truncated, or of unequal size."
+def _inspect_pictures(rows, decode):
+    "(size, problem) of all images of `rows`, by path."
     paths = list(dict.fromkeys(path for row in rows for path in (row.input, row.target, row.backbone) if path))
 
     def inspect(path):
         return _inspect_picture(path, decode)
 
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        inspected = dict(zip(paths, pool.map(inspect, paths)))
-    return [(row.line, problem) for row in rows for problem in _row_problems(row, inspected)]
+        return dict(zip(paths, pool.map(inspect, paths)))
+
+# %% ../nbs/35_data.ipynb #095ce4a1
+_NOTED_ASPECT_ERROR = 0.005  # above it more than rounding has happened
+
+
+def _warn_of_aspects(path, rows, inspected):
+    "Warn of targets whose aspect ratio is not quite their input's, with their number and the worst."
+    errors = {}
+    for row in rows:
+        if row.target and (error := _aspect_error(inspected[row.input][0], inspected[row.target][0])):
+            errors[row.line] = error
+    noted = {line: error for line, error in errors.items() if error > _NOTED_ASPECT_ERROR}
+    if noted:
+        worst = max(noted, key=noted.get)
+        warnings.warn(
+            f"{Path(path).name}: {len(noted)} of {len(rows)} targets differ from their input in aspect ratio by more"
+            f" than {_NOTED_ASPECT_ERROR:.1%}, the most by {noted[worst]:.1%} (line {worst});"
+            " if they were cropped, edges will not match",
+            stacklevel=3,
+        )
 
 # %% ../nbs/35_data.ipynb #b2c2562f
 _MIN_ROWS_TO_SUMMARIZE = 10
@@ -249,7 +236,8 @@ def load_manifest(
 ) -> list:  # of `Row`
     "The rows of a manifest, all checked. Raises one `UserError` that lists every problem with its line."
     rows, problems = read_rows(path, data_root, need_target)
-    picture_problems = _check_pictures(rows, decode)
+    inspected = _inspect_pictures(rows, decode)
+    picture_problems = [(row.line, problem) for row in rows for problem in _row_problems(row, inspected)]
     root = _data_root(path, data_root)
     missing = sum("no such file" in problem for _, problem in picture_problems)
     _check_data_root(path, rows, missing, root)
@@ -257,6 +245,7 @@ def load_manifest(
     raise_problems(path, problems + picture_problems, hint)
     if not rows:
         raise UserError(f"{Path(path).name}: the manifest is empty; write one JSON object a line")
+    _warn_of_aspects(path, rows, inspected)
     return rows
 
 # %% ../nbs/35_data.ipynb #7dfd8f12

@@ -50,6 +50,11 @@ def as_method(
     return refine
 
 # %% ../nbs/60_evaluation.ipynb #88e562ff
+def _is_single(method):
+    "Whether a method is no ensemble of several members."
+    return not hasattr(method, "for_row") or len(method) < 2
+
+# %% ../nbs/60_evaluation.ipynb #18d7c6f5
 def _methods_for_rows(methods, rows):
     """The methods of every row: an ensemble sends only the members that were not trained on it.
 
@@ -67,7 +72,9 @@ def _methods_for_rows(methods, rows):
     if closed:
         more = f" and {len(closed) - 20} more" if len(closed) > 20 else ""
         listed = ", ".join(closed[:20]) + more
-        raise UserError(f"every member of the ensemble was trained on {listed}; take them out of the manifest")
+        alone = all(_is_single(method) for method in methods.values())
+        who = "the refiner" if alone else "every member of the ensemble"
+        raise UserError(f"{who} was trained on {listed}; take them out of the manifest")
     return found
 
 # %% ../nbs/60_evaluation.ipynb #20222fd4
@@ -93,7 +100,9 @@ def evaluate(
     resolution: int,  # side of the square they are compared at, pixels
     outputs=None,  # the backbone's cache, where rows name no precomputed output
     device="cpu",  # where to run
-) -> pd.DataFrame:  # name, group, method, columns of `compute_metrics`; with an ensemble also `members` that voted
+) -> (
+    pd.DataFrame
+):  # name, group, method, columns of `compute_metrics`; with an ensemble of several also `members` that voted
     "Run every method over every row; one row per image and method. Raises `UserError` for rows without target."
     data = PairDataset(rows, resolution, outputs, keep=False)
     _check_roles(data, rows)
@@ -101,7 +110,7 @@ def evaluate(
     for row, item, row_methods in zip(rows, data, _methods_for_rows(methods, rows)):
         x_input, x_backbone, target = _load_images(item, device)
         for name, method in row_methods.items():
-            members = dict(members=len(method)) if hasattr(method, "for_row") else {}
+            members = {} if _is_single(methods[name]) else dict(members=len(method))
             metrics = compute_metrics(method(x_input, x_backbone), target, x_backbone)
             parts.append(metrics.assign(name=row.name, group=row.group, method=name, **members))
     table = pd.concat(parts, ignore_index=True)
@@ -135,7 +144,9 @@ def paired(
         rows = table[table.method == name].drop_duplicates("name").set_index("name")
         return rows.select_dtypes("number").drop(columns="members", errors="ignore")
 
-    return summary(per_image(method) - per_image(over))
+    differences = per_image(method) - per_image(over)
+    groups = table.drop_duplicates("name").set_index("name").group
+    return summary(differences.assign(group=groups))
 
 # %% ../nbs/60_evaluation.ipynb #218beafa
 _JUDGED = {  # metric to its name in the verdict, the format of a value, and the unit

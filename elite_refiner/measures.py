@@ -84,15 +84,19 @@ def saturation_error(
     target: Tensor,  # reference images, same shape
     select: str = "target",  # whose saturation must exceed `COLORED`: the 'target', or the 'mean' of both images
     signed: bool = True,  # the mean error, negative when too dull; or the mean of absolute errors
+    reference: Tensor = None,  # takes the place of `refined` in the 'mean' that selects; one for all that are compared
 ) -> Tensor:  # points of HSV saturation, (B,); NaN where no pixel takes part
     "Saturation error over colored pixels. Raises `UserError` for another `select` or shapes that differ."
-    check_images(refined, target)
+    reference = refined if reference is None else reference
+    check_images(refined, target, reference)
     if select not in ("target", "mean"):
         raise UserError(f"saturation_error: select is 'target' or 'mean', not {select!r}")
     refined_saturation = rgb_to_hsv(refined)[:, 1:2]
     target_saturation = rgb_to_hsv(target)[:, 1:2]
     error = 100 * (refined_saturation - target_saturation)
-    selector = target_saturation if select == "target" else (refined_saturation + target_saturation) / 2
+    selector = target_saturation
+    if select == "mean":
+        selector = (rgb_to_hsv(reference)[:, 1:2] + target_saturation) / 2
     return mean_where(error if signed else error.abs(), selector > COLORED)
 
 # %% ../nbs/04_measures.ipynb #452f354a

@@ -98,10 +98,10 @@ for _name, _label, _select in [
 
 # %% ../nbs/21_metrics.ipynb #0d1bdbe1
 def _saturation_metric(select, signed):
-    "A metric function: `saturation_error` with these arguments."
+    "A metric function: `saturation_error` with these arguments, over the same pixels for all methods."
 
     def saturation_metric(refined, target, x_backbone):
-        return saturation_error(refined, target, select, signed)
+        return saturation_error(refined, target, select, signed, reference=x_backbone)
 
     return saturation_metric
 
@@ -172,24 +172,37 @@ def consistency(
     casts = table.dropna(subset=["group", "cast_a", "cast_b"]).groupby("group")[["cast_a", "cast_b"]]
     return casts.var(ddof=1).dropna().sum(axis=1).pow(0.5).rename("spread")
 
-# %% ../nbs/21_metrics.ipynb #8e00af85
-def _nanmean(values):
-    "Mean of each row without its NaN; NaN for a row that has nothing else."
-    valid = ~np.isnan(values)
-    with np.errstate(invalid="ignore"):
-        return np.where(valid, values, 0).sum(1) / valid.sum(1)
-
 # %% ../nbs/21_metrics.ipynb #dfd7880f
+def _units(table):
+    "A number for each row of a table, the same for rows of one group; a row without a group has its own."
+    groups = table.get("group", pd.Series(None, table.index, dtype=object))
+    keys = [("group", group) if pd.notna(group) else ("row", i) for i, group in enumerate(groups)]
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    return np.array([numbers[key] for key in keys])
+
+# %% ../nbs/21_metrics.ipynb #b2d1c0fa
+def _resampled_means(values, units, pick):
+    "Means of `values` (n,), NaN left out, over each of the drawn units `pick` (draws,units)."
+    valid = ~np.isnan(values)
+    sums = np.bincount(units, np.where(valid, values, 0))
+    counts = np.bincount(units, valid)
+    with np.errstate(invalid="ignore"):
+        return sums[pick].sum(1) / counts[pick].sum(1)
+
+# %% ../nbs/21_metrics.ipynb #8e00af85
 def summary(
-    table: pd.DataFrame,  # one row per image; columns that are not numbers are passed over
+    table: pd.DataFrame,  # one row per image, perhaps with its `group`; other columns without numbers are passed over
     draws: int = 2000,  # bootstrap samples
     seed: int = 0,  # of the draws
-) -> pd.DataFrame:  # one row per metric: mean, low, high (95 % interval, NaN below two images), n images
-    "Means over images with bootstrap intervals (Efron 1979). Raises `UserError` for an empty table."
-    x = table.select_dtypes("number")
+) -> pd.DataFrame:  # one row per metric: mean, low, high (95 % interval, NaN below two images or groups), n images
+    "Means over images with bootstrap intervals (Efron 1979), by group. Raises `UserError` for an empty table."
+    x = table.drop(columns="group", errors="ignore").select_dtypes("number")
     if x.empty:
         raise UserError("summary: the table has no images; give it the rows of `compute_metrics`")
-    pick = np.random.default_rng(seed).integers(0, len(x), (draws, len(x)))
-    means = pd.DataFrame({name: _nanmean(column.to_numpy(float)[pick]) for name, column in x.items()})
+    units = _units(table)
+    n_units = units.max() + 1
+    pick = np.random.default_rng(seed).integers(0, n_units, (draws, n_units))
+    means = pd.DataFrame({name: _resampled_means(column.to_numpy(float), units, pick) for name, column in x.items()})
     out = pd.DataFrame(dict(mean=x.mean(), low=means.quantile(0.025), high=means.quantile(0.975), n=x.count()))
-    return out.mask(out.n < 2, out[["mean", "n"]])
+    units_with_values = x.notna().groupby(units).any().sum()
+    return out.mask(units_with_values < 2, out[["mean", "n"]])

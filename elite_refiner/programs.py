@@ -23,7 +23,7 @@ from torch import Tensor
 from .core import UserError, atomic_path
 from .network import EliteColorRefiner
 from .strips import chroma_gate, gate_chroma
-from .tables import interpolate_table, soft_histogram
+from .tables import soft_histogram
 from .refiner import config_entries
 from .strips import is_local_map
 
@@ -116,40 +116,14 @@ class Portable(nn.Module):
         super().__init__()
         self.refiner = refiner.eval()
 
-# %% ../nbs/74_programs.ipynb #c247d431
-@patch
-def _branch_maps(self: Portable, small_input, small_backbone, quarter, sixteenth):
-    "The coefficients of each branch, and the fusion's `weights`."
-    maps = {}
-    features = []
-    for name, branch in self.refiner.branches.items():
-        maps[name], branch_features = branch(small_input, small_backbone, quarter, sixteenth)
-        features.append(branch_features)
-    return maps | {"weights": self.refiner.fusion(features)}
-
-# %% ../nbs/74_programs.ipynb #52bacc61
-@patch
-def _mix(self: Portable, x_input, x_backbone, maps):
-    "The weighted sum of the branches' differences."
-    total = torch.zeros_like(x_backbone)
-    for index, (name, branch) in enumerate(self.refiner.branches.items()):
-        weight = maps["weights"][:, index : index + 1]
-        total = total + weight * branch.difference(x_input, x_backbone, maps[name])
-    return total
-
-# %% ../nbs/74_programs.ipynb #0a06819e
-@patch
-def _fuse(self: Portable, x_input, x_backbone, maps, gate):
-    "The backbone's output with tone path and branches added."
-    tone = _upsample(maps["tone"], x_backbone.shape[-2:])
-    return x_backbone + tone + gate_chroma(self._mix(x_input, x_backbone, maps), gate)
-
 # %% ../nbs/74_programs.ipynb #01710f70
 @patch
 def _alignment(self: Portable, small_input, small_backbone, sixteenth, maps):
     "The histogram alignment's table for the fused image at a quarter of the resolution, (B,3,33)."
     align = self.refiner.align
-    fused = self._fuse(small_input, small_backbone, maps, chroma_gate(small_input, small_backbone))
+    mixed = self.refiner.mix_branches(small_input, small_backbone, maps, maps["weights"])
+    toned = small_backbone + _upsample(maps["tone"], small_backbone.shape[-2:])
+    fused = toned + gate_chroma(mixed, chroma_gate(small_input, small_backbone))
     now = (1 - align.floor) * soft_histogram(fused, align.bins) + align.floor / align.bins
     statistics = torch.cat([sixteenth.mean((-2, -1)), now.flatten(1)], 1)
     logits = align.limit * align.head(align.read(statistics)).tanh().unflatten(1, (3, align.bins))
@@ -169,7 +143,7 @@ def predict(
     cells_backbone = _cell_statistics(x_backbone, counts)
     small_input, small_backbone = cells_input[0], cells_backbone[0]
     quarter, sixteenth = refiner.trunk(cells_input, cells_backbone)
-    maps = self._branch_maps(small_input, small_backbone, quarter, sixteenth)
+    maps = refiner._predict_branches(small_input, small_backbone, quarter, sixteenth, set(refiner.branches))
     maps["shift"] = refiner.final.shift(quarter)
     maps["tone"] = refiner.tone(x_input, x_backbone)
     maps["align"] = self._alignment(small_input, small_backbone, sixteenth, maps)
@@ -189,11 +163,8 @@ def forward(
     size = x_input.shape[-2:]
     maps = self.predict(x_input, x_backbone)
     maps = {name: _upsample(m, size, _CELL) if is_local_map(name) else m for name, m in maps.items()}
-    gate = chroma_gate(x_input, x_backbone)
-    fused = self._fuse(x_input, x_backbone, maps, gate)
-    aligned = fused + gate_chroma(interpolate_table(fused, maps["align"]), gate)
-    last = self.refiner.final.difference(x_input, x_backbone, aligned, maps["shift"])
-    return (aligned + gate_chroma(last, gate)).clamp(0, 1)
+    toned = x_backbone + _upsample(maps["tone"], size)
+    return self.refiner._refine_rows(x_input, x_backbone, toned, maps).clamp(0, 1)
 
 # %% ../nbs/74_programs.ipynb #a0a44fa2
 SIZES_TO_CHECK = ((1, 16, 16), (1, 17, 47), (2, 64, 96), (3, 31, 200), (1, 129, 150))  # batch, height, width

@@ -20,10 +20,18 @@ from .core import UserError, atomic_path, load_checkpoint, printable, save_check
 from .network import DEFAULT_BRANCHES, SIZES, EliteColorRefiner, RefinerConfig, check_branches
 
 # %% ../nbs/15_refiner.ipynb #13d47247
+_FIRST_BRANCHES = (
+    "rgb",
+    "hsv",
+    "lab",
+    "curve",
+)  # of files that do not list theirs, and of the shipped weights; each has a tower
+
+
 def _load_pretrained(refiner, size):
     "Load the shipped weights of a size into a refiner. Raises `UserError` when there are none for it."
-    if refiner.config.branches != DEFAULT_BRANCHES:
-        shipped = ", ".join(DEFAULT_BRANCHES)
+    if refiner.config.branches != _FIRST_BRANCHES:
+        shipped = ", ".join(_FIRST_BRANCHES)
         raise UserError(f"--init pretrained: the weights are for the branches {shipped}; use --init identity")
     weights = Path(str(files("elite_refiner"))) / "weights" / f"{size}.safetensors"
     if not weights.is_file():
@@ -37,7 +45,7 @@ def create_elite_color_refiner(
     size: str = "medium",  # 'small' (0.3 M parameters), 'medium' (1.2 M) or 'large' (3.5 M)
     *,
     init: str = "identity",  # 'identity', or 'pretrained' on rendered rooms (small and medium)
-    branches: tuple = None,  # names out of `BRANCHES`; the default four by default
+    branches: tuple = None,  # names out of `BRANCHES`; `DEFAULT_BRANCHES` by default
     **kwargs,  # `checkpointing`
 ) -> EliteColorRefiner:  # the identity, or pretrained
     "A refiner of the given size. Raises `UserError` for an unknown size, start or branch."
@@ -45,7 +53,8 @@ def create_elite_color_refiner(
         raise UserError(f"refiner size {size!r} is unknown; choose one of {', '.join(SIZES)}")
     if init not in ("identity", "pretrained"):
         raise UserError(f"--init {init}: choose identity or pretrained")
-    config = SIZES[size] if branches is None else replace(SIZES[size], branches=branches)
+    default = DEFAULT_BRANCHES if init == "identity" else _FIRST_BRANCHES
+    config = replace(SIZES[size], branches=branches or default)
     refiner = EliteColorRefiner(config, **kwargs)
     if init == "pretrained":
         _load_pretrained(refiner, size)
@@ -77,7 +86,7 @@ def read_config(
     path,  # that file, for messages
 ) -> RefinerConfig:  # within sensible limits
     "The configuration in an untrusted dictionary. Raises `UserError`."
-    entries = {"branches": DEFAULT_BRANCHES, **entries}
+    entries = {"branches": _FIRST_BRANCHES, **entries}
     known = set(entries) == {field.name for field in fields(RefinerConfig)}
     names = entries["branches"]
     listed = isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names)
@@ -92,7 +101,7 @@ def read_config(
 # %% ../nbs/15_refiner.ipynb #8f512df1
 def _check_count(config, state, trouble):
     "Raises `UserError` when the towers of `config` alone have more weights than `state`."
-    towers = sum(name in DEFAULT_BRANCHES for name in config.branches)
+    towers = sum(name in _FIRST_BRANCHES for name in config.branches)
     least = towers * config.blocks * config.tower_dim**2 * config.expansion
     if least > sum(value.numel() for value in state.values() if isinstance(value, Tensor)):
         raise UserError(f"{trouble} (they are too few); use another copy of it")

@@ -15,6 +15,7 @@ from torch.utils.checkpoint import checkpoint
 
 from .attention import ChannelNorm
 from .core import UserError
+from .foreign import rename_weights
 
 # %% ../nbs/16_restormer.ipynb #47251d4e
 def _conv(channels_in, channels_out, kernel, groups=1):
@@ -124,6 +125,7 @@ class Restormer(nn.Module):
         self._make_decoder(dim, num_blocks, stage)
         self.refinement = stage(0, num_refinement_blocks)
         self.output = _conv(dim, 3, 3)
+        self.register_load_state_dict_pre_hook(rename_weights)
 
 # %% ../nbs/16_restormer.ipynb #26edc0e2
 def _check_widths(dim, heads):

@@ -6,10 +6,7 @@
 __all__ = ['freeze', 'weights_sha256', 'load_restormer']
 
 # %% ../nbs/17_restormer_weights.ipynb #b3c2fc65
-import argparse
 import hashlib
-import pathlib
-import re
 from functools import lru_cache
 from numbers import Real
 
@@ -18,7 +15,8 @@ import torch
 import torch.nn as nn
 from torch import Tensor
 
-from .core import UserError, load_checkpoint, printable
+from .core import UserError, printable
+from .foreign import canonical_name, load_foreign, unwrapped_name
 from .restormer import RESTORMER_SIZES, Restormer, create_restormer
 
 # %% ../nbs/17_restormer_weights.ipynb #22a4f38e
@@ -28,45 +26,17 @@ def freeze(
     "Put `module` into evaluation mode and take its parameters out of training."
     return module.eval().requires_grad_(False)
 
-# %% ../nbs/17_restormer_weights.ipynb #eb8613ea
-def _unwrapped(name):
-    "A parameter's name without the prefixes of DataParallel and torch.compile, at any depth."
-    return ".".join(part for part in name.split(".") if part not in ("module", "_orig_mod"))
-
 # %% ../nbs/17_restormer_weights.ipynb #ca91ee11
 def weights_sha256(
     module: nn.Module,  # any module, on any device
 ) -> str:  # hexadecimal digest
     "SHA-256 over the names, types, shapes and bytes of a module's state_dict, in the order of the names."
     digest = hashlib.sha256()
-    tensors = {_unwrapped(name): tensor for name, tensor in module.state_dict().items()}
+    tensors = {unwrapped_name(name): tensor for name, tensor in module.state_dict().items()}
     for name, tensor in sorted(tensors.items()):
         digest.update(f"{name} {tensor.dtype} {list(tensor.shape)}\n".encode())
         digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
     return digest.hexdigest()
-
-# %% ../nbs/17_restormer_weights.ipynb #1c731849
-_numpy_scalar = np.float64(0).__reduce__()[0]
-_HARMLESS = [
-    argparse.Namespace,
-    np.dtype,
-    np.ndarray,
-    type(np.dtype("float32")),
-    type(np.dtype("float64")),
-    # the modules of these two moved with Python 3.13 and numpy 2
-    (pathlib.PosixPath, "pathlib.PosixPath"),
-    (pathlib.PosixPath, "pathlib._local.PosixPath"),
-    (_numpy_scalar, "numpy.core.multiarray.scalar"),
-    (_numpy_scalar, "numpy._core.multiarray.scalar"),
-]
-
-# %% ../nbs/17_restormer_weights.ipynb #ee2e073d
-_STAGE_NUMBER = re.compile(r"^((?:encoder|decoder)_level\d|latent|refinement)\.(?=\d+\.)")
-
-
-def _canonical(name):
-    "A parameter's name as `Restormer` has it: unwrapped, and with `blocks` between stage and number."
-    return _STAGE_NUMBER.sub(r"\1.blocks.", _unwrapped(name))
 
 # %% ../nbs/17_restormer_weights.ipynb #f927c6c4
 def _named_tensors(entries):
@@ -80,17 +50,19 @@ def _named_tensors(entries):
     }
 
 # %% ../nbs/17_restormer_weights.ipynb #d818749d
+_PLACES = ("model_state_dict", "state_dict", "params_ema", "params", "model", "net")  # where programs put the weights
+
+
 def _backbone_weights(checkpoint, path):
     "Canonical name -> tensor. Raises `UserError` when `checkpoint` is no dictionary or a name comes twice."
     if not isinstance(checkpoint, dict):
         kind = type(checkpoint).__name__
         raise UserError(f"{path}: holds a {kind} and no dictionary of weights; give a backbone checkpoint")
-    trained = (checkpoint.get("model_state_dict"), checkpoint.get("state_dict"), checkpoint)
-    for entries in (*trained, checkpoint.get("ema_state_dict")):
+    for entries in (*map(checkpoint.get, _PLACES), checkpoint, checkpoint.get("ema_state_dict")):
         tensors = _named_tensors(entries)
         if any(name.endswith(".weight") for name in tensors):  # a lone tensor may be a random state
             break
-    weights = {_canonical(name): tensor for name, tensor in tensors.items()}
+    weights = {canonical_name(name): tensor for name, tensor in tensors.items()}
     if twice := len(tensors) - len(weights):
         raise UserError(
             f"{path}: {twice} parameters are in it twice, with and without a prefix; save one state_dict alone"
@@ -170,7 +142,7 @@ def _check_values(weights, path):
 # %% ../nbs/17_restormer_weights.ipynb #60db9252
 def _number(value):
     "A number, or a tensor that holds one, as a float; None for anything else."
-    if isinstance(value, Tensor):
+    if isinstance(value, Tensor | np.generic):
         value = value.item() if value.ndim == 0 else None
     return float(value) if isinstance(value, Real) and abs(value) < 1e300 else None
 
@@ -181,8 +153,7 @@ def load_restormer(
     device="cpu",  # where the backbone shall live
 ) -> Restormer:  # frozen, float32; `.val_loss` is the checkpoint's, or None
     "The Restormer of a checkpoint. Raises `UserError` for a damaged file or when a parameter does not fit."
-    with torch.serialization.safe_globals(_HARMLESS):
-        checkpoint = load_checkpoint(path)
+    checkpoint = load_foreign(path)
     weights = _backbone_weights(checkpoint, path)
     size = _check_size(size, weights, path, [str(name) for name in checkpoint])
     _check_values(weights, path)

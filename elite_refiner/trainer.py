@@ -25,7 +25,7 @@ from .config import TrainConfig, can_resume, make_loss, read_manifests
 from .core import UserError
 from .devices import Precision, Processes
 from .loop import EMA, EpochSampler, Optimization
-from .losses import LOSSES, unweighted_sum
+from .losses import LOSSES, unweighted_mean
 from .metrics import compute_metrics
 from .refiner import create_elite_color_refiner
 from .tone import fit_tone
@@ -186,14 +186,25 @@ def _try_backward(self: Trainer):
     batch = {name: v.to(self.device) for name, v in train_set.batch(rows).items()}
     self._backward(batch, 1.0)
 
+# %% ../nbs/57_trainer.ipynb #d80c3b17
+_PAIRS_FOR_UNITS = 64  # training pairs on which the untouched backbone is measured
+
+
+@patch
+def _calibrate(self: Trainer):
+    "Set the units of the losses, and standardize the tone path of a refiner that starts as the identity."
+    pairs = self.data.plain_pairs(_PAIRS_FOR_UNITS)
+    self.loss.calibrate((p["x_backbone"][None], p["target"][None]) for p in pairs)
+    if self.config.init == "identity":
+        self.refiner.tone.calibrate((p["x_input"], p["x_backbone"]) for p in self.data.plain_pairs())
+
 # %% ../nbs/57_trainer.ipynb #a7ad55d9
 @patch
 def prepare(self: Trainer):
     "Images, optimizers, schedule and average; restores the state of a resumed run."
-    config = self.config
     self.data = self._batches()
-    if not self.resuming and config.init == "identity":
-        self.refiner.tone.calibrate((p["x_input"], p["x_backbone"]) for p in self.data.plain_pairs())
+    if not self.resuming:
+        self._calibrate()
     if self.device.type == "cuda":
         self.refiner.to(memory_format=torch.channels_last)
         self.loss.to(memory_format=torch.channels_last)
@@ -322,7 +333,7 @@ def validate(self: Trainer) -> dict:  # val_loss and its losses, the metrics' me
     not_metrics = ("loss_", "backbone_")
     metrics = {k: v for k, v in means.items() if k != "index" and not k.startswith(not_metrics)}
     return {
-        "val_loss": unweighted_sum(losses),
+        "val_loss": unweighted_mean(losses),
         **{f"val_{name}": value for name, value in (losses | metrics).items()},
         "backbone_psnr": means["backbone_psnr"],
         "backbone_de": means["backbone_de"],
@@ -350,7 +361,9 @@ def _end_epoch(self: Trainer):
     "Validate, add a row to the history, tell the callbacks."
     state = self.state
     row = dict(epoch=state.epoch + 1, step=state.step, lr=self.optimization.optimizer.param_groups[0]["lr"])
-    row |= {f"train_{name}": value for name, value in state.mean_losses().items()}
+    means = state.mean_losses()
+    row |= {f"train_{name}": value for name, value in means.items()}
+    row |= dict(train_loss=unweighted_mean(means))
     row |= {f"weight_{name}": value for name, value in self.loss.current_weights().items()}
     row |= self.validate() if self.val_rows else {}
     row |= dict(skipped=state.skipped)
