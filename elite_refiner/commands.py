@@ -26,7 +26,7 @@ class CrossValidationConfig:
     baselines: str = "saturation,affine,curves,lut"  # with --loo: fitted rivals, comma-separated
     refiner_size: str = "small"  # with --loo: size of the refiner
     init: str = "identity"  # with --loo --trainable all: identity or pretrained
-    trainable: str = "tone"  # with --loo: tone for a few dozen pairs or fewer (seconds a fold), all for more
+    trainable: str = "auto"  # with --loo: as in train
     train_resolution: int = 0  # with --loo: side of the training images; 0: as --resolution
     epochs: int = 60  # with --loo --trainable all: passes over the training pairs
     batch_size: int = 3  # with --loo --trainable all: images per step
