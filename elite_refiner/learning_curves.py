@@ -152,8 +152,8 @@ def would_more_help(
     before, last = gains.columns[-2:]
     rises = gains[last] - gains[before]
     rise = rises.mean()
-    error = rises.std(ddof=1) / len(rises) ** 0.5 if len(rises) > 1 else float("nan")
+    error = student_t.ppf(0.975, len(rises) - 1) * rises.sem() if len(rises) > 1 else float("nan")
     step = f"from {before} to {last} pairs the gain changed by {rise:+.2f} dB"
-    if not abs(rise) > 2 * error:
+    if not abs(rise) > error:
         return f"{step}, which these {len(rises)} trainings cannot tell from chance; repeat more often"
     return f"{step}: more pairs would {'help' if rise > _WORTH else 'hardly help'}"
