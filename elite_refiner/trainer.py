@@ -21,7 +21,7 @@ from .batches import Batches
 from .cache import BackboneCache
 from .callbacks import Callbacks, standard_callbacks
 from .checkpoints import RunState, can_resume
-from .config import TrainConfig, make_loss, read_manifests
+from .config import TrainConfig, branch_names, make_loss, read_manifests
 from .core import UserError
 from .devices import Precision, Processes
 from .loop import EMA, EpochSampler, Optimization
@@ -71,7 +71,12 @@ class Trainer:
         self.precision = Precision(config.mixed_precision, self.device)
         self.loss = make_loss(config, self.precision.name).to(self.device)
         torch.manual_seed(config.seed)
-        refiner = create_elite_color_refiner(config.refiner_size, init=config.init, checkpointing=config.checkpointing)
+        refiner = create_elite_color_refiner(
+            config.refiner_size,
+            init=config.init,
+            branches=branch_names(config),
+            checkpointing=config.checkpointing,
+        )
         self.refiner = refiner.to(self.device)
         self.backbone = load_backbone(config.backbone_path, device=self.device) if config.backbone_path else None
         self.callbacks = Callbacks([*standard_callbacks(config), *callbacks])
