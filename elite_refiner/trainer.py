@@ -86,6 +86,7 @@ class Trainer:
         self.stop = ""  # why the run ends early, once it does
         self.data = None  # `Batches`, after `prepare`
         self.optimization = None  # `Optimization`, after `prepare`
+        self.backbone_panel = {}  # metrics of the backbone's outputs, by the images of a batch
         self.model = self.refiner  # what is called in a step: the refiner, possibly compiled
         self.loss_fn = self.loss  # what is called in a step: the loss, possibly compiled
         self.processes.wait()  # all have seen the folder before the first of them writes into it
@@ -321,6 +322,17 @@ def read_pending(
     if settle:
         self.state.settle()
 
+# %% ../nbs/57_trainer.ipynb #c4e96a10
+@patch
+def _backbone_panel(self: Trainer, batch):
+    "Metrics of the backbone's outputs of a validation batch; they are the same in every epoch, so computed once."
+    images = tuple(batch["index"].tolist())
+    if images not in self.backbone_panel:
+        x_backbone = batch["x_backbone"]
+        metrics = compute_metrics(x_backbone, batch["target"], x_backbone)
+        self.backbone_panel[images] = metrics.add_prefix("backbone_")
+    return self.backbone_panel[images]
+
 # %% ../nbs/57_trainer.ipynb #3af10b68
 @patch
 @torch.no_grad()
@@ -333,7 +345,7 @@ def _judge(self: Trainer, batch):
     table = [
         pd.DataFrame(np.array(losses, dtype=np.float64), columns=columns),
         compute_metrics(refined, target, x_backbone),
-        compute_metrics(x_backbone, target, x_backbone).add_prefix("backbone_"),
+        self._backbone_panel(batch),
     ]
     return pd.concat(table, axis=1).assign(index=batch["index"].tolist())
 
