@@ -23,7 +23,7 @@ from scipy.fft import dctn
 from .core import file_sha256
 from .data import raise_problems, read_rows
 from .folds import image_sha256
-from .images import _flat, _open, _orientation, picture_size, read_picture
+from .images import _flat, _open, _orientation, image_size, read_image
 
 # %% ../nbs/37_audit.ipynb #15d20427
 def _thumbnail(path):
@@ -177,7 +177,7 @@ _SAME_HASH = 0.02  # share of bits up to which the pixels are compared
 
 def _same_pixels(first, second):
     "Whether two images have the same size and pixels; they are decoded only if the sizes agree."
-    return picture_size(first) == picture_size(second) and image_sha256(first) == image_sha256(second)
+    return image_size(first) == image_size(second) and image_sha256(first) == image_sha256(second)
 
 # %% ../nbs/37_audit.ipynb #f6b5a4d3
 def _hash_candidates(a, b, laid, max_hash):

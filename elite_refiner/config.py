@@ -45,7 +45,7 @@ class TrainConfig:
     on_device: str = "auto"  # keep images on the device: yes, no, or auto: if they fit into half its free memory
     mixed_precision: str = "auto"  # no, fp16, bf16, or auto: bf16 or fp16 on a GPU, none on a CPU
     perceptual: str = "imagenet"  # VGG16 weights: imagenet (hub cache or download), a path, or none
-    trainable: str = "all"  # all, or tone: fit the tone path alone, for no more than a few dozen pairs
+    trainable: str = "auto"  # all: the network; few: what is safe on few pairs; tone; auto: by the number of pairs
     loss_weights: str = ""  # fixed weights, e.g. charbonnier=1,hsv=2,perceptual=0.5,fft=0.3; empty: learned
     saturation_weight: float = 3.0  # weight of saturation within the HSV loss
     loss_lr: float = 1e-3  # learning rate of the learned loss weights
@@ -73,7 +73,7 @@ def _require(self: TrainConfig, name, condition, what_to_do):
 # %% ../nbs/52_config.ipynb #5752b90e
 _CHOICES = dict(
     mixed_precision=("auto", "no", "fp16", "bf16"),
-    trainable=("all", "tone"),
+    trainable=("auto", "all", "few", "tone"),
     on_device=("auto", "yes", "no"),
     compile=("auto", "yes", "no"),
 )

@@ -16,7 +16,7 @@ from itertools import combinations
 from pathlib import Path
 
 from .core import UserError, printable, write_text
-from .images import _open, picture_size
+from .images import _open, image_size
 from .foreign import as_utf8, json_object, name_on_disk, near_miss, resolve_inside
 
 # %% ../nbs/35_data.ipynb #918a6614
@@ -138,13 +138,13 @@ def raise_problems(
 def _inspect_picture(path, decode):
     "(size, None) of the image at `path`, or (None, what is wrong with it)."
     try:
-        size = picture_size(path)
-        with _open(path) as image:
-            if decode:
+        size = image_size(path)
+        if decode:
+            with _open(path) as image:
                 image.draft(None, (1, 1))
                 image.load()
     except UserError as e:
-        problem = str(e).removeprefix(f"{path}: ")
+        problem = str(e).removeprefix(f"{printable(path)}: ")
         return None, problem + (near_miss(path) if problem == "no such file" else "")
     except MemoryError:
         raise

@@ -19,7 +19,7 @@ from .config import TrainConfig
 from .core import UserError, atomic_path, folder_contents
 from .data import load_manifest
 from .evaluation import as_method, compare, comparison_grid, evaluate, identity, verdict, write_report
-from .images import read_picture, write_picture
+from .images import read_image, write_image
 from .inference import RefineConfig, refine
 from .pairs import PairDataset
 from .refiner import load_refiner
@@ -104,6 +104,7 @@ def _train_config(config, folder):
         warmup_epochs=min(3, config.epochs / 2),
         num_workers=0,
         perceptual="none",
+        trainable="all",
         ema_decay=0.99,
         seed=config.seed,
     )
@@ -139,7 +140,7 @@ def _render_photos(config, folder):
     for number in range(config.photos):
         size = (2 * config.size, 3 * config.size)
         room = render_room(10_000 + config.seed + number, size=size)
-        write_picture(room["x_input"], folder / "photos" / f"room_{number + 1}.jpg")
+        write_image(room["x_input"], folder / "photos" / f"room_{number + 1}.jpg")
 
 # %% ../nbs/87_demo.ipynb #f002213f
 def _refine_config(config, folder):
@@ -160,7 +161,7 @@ def _plot_photos(config, folder):
     figure, axes = plt.subplots(count, 2, figsize=(8, 2.75 * count), dpi=80, layout="constrained", squeeze=False)
     for number, row in enumerate(axes):
         for ax, name in zip(row, ("photos", "refined")):
-            ax.imshow(read_picture(folder / name / f"room_{number + 1}.jpg"))
+            ax.imshow(read_image(folder / name / f"room_{number + 1}.jpg"))
             ax.set(xticks=[], yticks=[], title=name)
     return figure
 

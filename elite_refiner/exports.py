@@ -19,7 +19,7 @@ from safetensors import safe_open
 from .backbones import load_backbone
 from .core import Registry, UserError, write_text
 from .cubes import photo_cube
-from .images import read_picture, to_tensor
+from .images import read_image, to_tensor
 from .photos import PhotoRefiner
 from .programs import SIZES_TO_CHECK, export_onnx, export_torch, import_optional
 from .network import EliteColorRefiner
@@ -253,12 +253,12 @@ def _backbone_output(config):
     if path.is_dir():
         same_name = (p for p in sorted(path.iterdir()) if p.stem == photo.stem and p.is_file())
         path = next(same_name, path / photo.name)
-    return to_tensor(read_picture(path))
+    return to_tensor(read_image(path))
 
 # %% ../nbs/76_exports.ipynb #d9833622
 def _export_cube(refiner, config):
     "The global part of one photo's refinement as a look-up table."
-    photo = to_tensor(read_picture(config.photo))
+    photo = to_tensor(read_image(config.photo))
     output = _backbone_output(config)
     backbone = load_backbone(config.backbone_path) if config.backbone_path else None
     pipeline = PhotoRefiner(refiner, backbone, resolution=config.resolution)

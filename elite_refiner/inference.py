@@ -27,8 +27,9 @@ def _check_numbers(config):
         raise UserError(f"--strength {config.strength}: choose a number from 0 to 1.5")
     if config.resolution < 16:
         raise UserError(f"--resolution {config.resolution}: must be at least 16")
-    if not 1 <= config.quality <= 100:
-        raise UserError(f"--quality {config.quality}: choose a number from 1 to 100")
+    quality = str(config.quality)
+    if quality != "keep" and not (quality.isdecimal() and 1 <= int(quality) <= 100):
+        raise UserError(f"--quality {quality}: choose keep, or a number from 1 to 100")
     if config.tile and config.tile < 32:
         raise UserError(f"--tile {config.tile}: must be at least 32, or 0 for none")
 
@@ -56,7 +57,7 @@ class RefineConfig:
     strength: float = 1.0  # 0 gives the backbone's look, 1 the refinement, up to 1.5
     device: str = "auto"  # auto, cpu, cuda
     skip_existing: bool = False  # leave results that are there already as they are: continues an interrupted run
-    quality: int = 95  # of JPEG, lossy WebP and HEIF results
+    quality: str = "keep"  # of JPEG, lossy WebP, HEIF and AVIF results: 1 to 100, or keep (about the original's)
     icc: str = "source"  # colour space of the results: source (as the photo's) or srgb
     tile: int = 0  # side of overlapping tiles in which the backbone sees the photo at its own size; 0: one square
     recursive: bool = False  # also the folders inside the folder

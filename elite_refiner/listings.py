@@ -8,13 +8,14 @@ __all__ = ['COLUMNS', 'list_photos', 'parse_shard', 'shard_listings', 'Report', 
 # %% ../nbs/68_listings.ipynb #762fe60d
 import csv
 import os
+import sys
 import time
 from pathlib import Path
 
 from fastcore.basics import patch
 from tqdm.auto import tqdm
 from .core import UserError, atomic_path, printable
-from .files import photo_endings
+from .files import is_other_picture, photo_endings
 
 # %% ../nbs/68_listings.ipynb #300d6ddd
 def _is_photo(name):
@@ -44,6 +45,15 @@ def _check_output_dir(out, folders):
             f"--output_dir {printable(out)}: is a folder of the originals; choose another, they are never overwritten"
         )
 
+# %% ../nbs/68_listings.ipynb #e81b60c7
+def _say_left_out(folders):
+    "Say on stderr which pictures are not taken."
+    names = [name for folder in folders for name in sorted(os.listdir(folder)) if is_other_picture(name)]
+    if names:
+        shown = ", ".join(printable(name, 60) for name in names[:5]) + (", ..." if len(names) > 5 else "")
+        remedy = "develop camera raws, save the others as JPEG, PNG or TIFF"
+        print(f"{len(names)} left out ({shown}); {remedy}", file=sys.stderr)
+
 # %% ../nbs/68_listings.ipynb #fc370fc4
 def list_photos(
     config,  # `source`, `output_dir` and `recursive`, for instance a `RefineConfig`
@@ -53,6 +63,7 @@ def list_photos(
     out = Path(config.output_dir)
     if source.is_dir():
         found, folders = _walk(source, out, config.recursive)
+        _say_left_out(folders)
     elif os.path.lexists(source):
         found, folders = [(source, source.name)], [source.parent]
     else:

@@ -31,7 +31,7 @@ from elite_refiner.strips import (
     upsample_maps,
 )
 from .tables import interpolate_table
-from .tone import ToneOffset
+from .tone import ColorTable, ToneOffset
 
 # %% ../nbs/14_network.ipynb #40e6cd8e
 DEFAULT_BRANCHES = ("rgb", "hsv", "lab", "curve", "pixel")
@@ -151,6 +151,7 @@ class EliteColorRefiner(nn.Module):
         self.align = ColorHistogramAlignment(tower)
         self.final = FinalRefine(base)
         self.tone = ToneOffset()
+        self.table = ColorTable()
 
 # %% ../nbs/14_network.ipynb #7f2453bb
 _SMALLEST = 16  # pixels along an image's shorter side
@@ -213,13 +214,27 @@ def mix_branches(
             total = total + weights[:, index : index + 1] * difference
     return total
 
+# %% ../nbs/14_network.ipynb #a63f0e19
+@patch
+def add_table(
+    self: EliteColorRefiner,
+    toned: Tensor,  # the backbone's output, possibly with the tone path's offset, (B,3,H,W)
+    x_input: Tensor,  # the photo, same shape
+    x_backbone: Tensor,  # the backbone's output
+) -> Tensor:  # (B,3,H,W)
+    "Add the table's differences, their color part gated."
+    if not self.table.active:
+        return toned
+    return toned + gate_chroma(self.table(x_backbone), chroma_gate(x_input, x_backbone))
+
 # %% ../nbs/14_network.ipynb #8f196658
 @patch
 def _predict_alignment(self: EliteColorRefiner, small_input, small_backbone, sixteenth, maps):
-    "The histogram map for the small image that branches and tone path give, (B,3,33)."
+    "The histogram map for the small image that branches, tone path and table give, (B,3,33)."
     mixed = self.mix_branches(small_input, small_backbone, maps, maps["weights"])
-    tone = upsample_maps(maps["tone"], small_backbone.shape[-2:])
-    fused = small_backbone + tone + gate_chroma(mixed, chroma_gate(small_input, small_backbone))
+    toned = small_backbone + upsample_maps(maps["tone"], small_backbone.shape[-2:])
+    toned = self.add_table(toned, small_input, small_backbone)
+    fused = toned + gate_chroma(mixed, chroma_gate(small_input, small_backbone))
     return self.align(fused, sixteenth)
 
 # %% ../nbs/14_network.ipynb #74a8599a
@@ -279,6 +294,7 @@ def apply_rows(
     "`apply` for some rows, for callers that never hold the whole image."
     x_backbone = x_backbone.clamp(0, 1)
     refined = x_backbone + upsample_maps(maps["tone"], size, rows=rows)
+    refined = self.add_table(refined, x_input, x_backbone)
     if "weights" in maps:
         refined = self._refine_rows(x_input, x_backbone, refined, upsample_local_maps(maps, size, rows))
     if strength != 1:

@@ -123,6 +123,7 @@ def _alignment(self: Portable, small_input, small_backbone, sixteenth, maps):
     align = self.refiner.align
     mixed = self.refiner.mix_branches(small_input, small_backbone, maps, maps["weights"])
     toned = small_backbone + _upsample(maps["tone"], small_backbone.shape[-2:])
+    toned = self.refiner.add_table(toned, small_input, small_backbone)
     fused = toned + gate_chroma(mixed, chroma_gate(small_input, small_backbone))
     now = (1 - align.floor) * soft_histogram(fused, align.bins) + align.floor / align.bins
     statistics = torch.cat([sixteenth.mean((-2, -1)), now.flatten(1)], 1)
@@ -163,7 +164,7 @@ def forward(
     size = x_input.shape[-2:]
     maps = self.predict(x_input, x_backbone)
     maps = {name: _upsample(m, size, _CELL) if is_local_map(name) else m for name, m in maps.items()}
-    toned = x_backbone + _upsample(maps["tone"], size)
+    toned = self.refiner.add_table(x_backbone + _upsample(maps["tone"], size), x_input, x_backbone)
     return self.refiner._refine_rows(x_input, x_backbone, toned, maps).clamp(0, 1)
 
 # %% ../nbs/74_programs.ipynb #a0a44fa2

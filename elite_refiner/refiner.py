@@ -127,6 +127,9 @@ def _check_tensors(expected, state, path, trouble):
             )
 
 # %% ../nbs/15_refiner.ipynb #580a0d59
+_ADDED = ("tone.gain", "table.values")  # what files written before they were there may lack
+
+
 def build_refiner(
     config: dict,  # the fields of a `RefinerConfig`, from a file
     state: dict,  # name to tensor, from the same file
@@ -138,6 +141,7 @@ def build_refiner(
     _check_count(config, state, trouble)
     refiner = EliteColorRefiner(config)
     expected = refiner.state_dict()
+    state = {name: expected[name] for name in _ADDED} | state
     _check_names(expected, state, trouble)
     _check_tensors(expected, state, path, trouble)
     refiner.load_state_dict(state)

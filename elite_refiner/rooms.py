@@ -21,7 +21,7 @@ from .core import UserError, folder_contents, write_text
 from .data import write_manifest
 from .develop import edit, photograph
 from .homes import Home, Room, furnish, make_home
-from .images import write_picture
+from .images import write_image
 from .radiance import radiance
 from .rays import Camera, KeyedRandom
 
@@ -107,8 +107,8 @@ def write_pair(
     name = f"home_{home:04d}_view_{view}"
     pair = render_room(seed * SEED_STRIDE + home, size, view)
     row = dict(input=f"images/{name}_input.png", target=f"images/{name}_target.png", group=f"home_{home:04d}")
-    write_picture(pair["x_input"], folder / row["input"])
-    write_picture(pair["target"], folder / row["target"])
+    write_image(pair["x_input"], folder / row["input"])
+    write_image(pair["target"], folder / row["target"])
     return row
 
 # %% ../nbs/48_rooms.ipynb #cd0fab8e

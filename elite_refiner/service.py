@@ -29,8 +29,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 from .core import UserError, pick_device
-from .images import picture_size, read_picture, to_image, to_tensor
+from .images import image_size, read_image, to_image, to_tensor
 from .files import photo_endings, read_photo
+from .formats import allow_pixels
 from .inference import RefineConfig
 from .photos import PhotoRefiner, refine_file
 
@@ -146,7 +147,7 @@ class Studio:
 
     def open(self, u: Upload):
         "Read an upload and make its small copy. Raises `UserError`, `OverflowError` for too many pixels."
-        u.size = picture_size(u.path)
+        u.size = image_size(u.path)
         if u.size[0] * u.size[1] > self.max_pixels:
             raise OverflowError(
                 f"{u.size[0]}x{u.size[1]} pixels; this page takes {self.max_pixels / 1e6:.0f} megapixels"
@@ -156,7 +157,7 @@ class Studio:
         read_photo(u.path)  # what could not be written back is refused now, not at the download
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            im = read_picture(u.path)  # 8 bits are enough for the screen
+            im = read_image(u.path)  # 8 bits are enough for the screen
         scale = min(1, self.preview / max(im.size))
         u.before = to_tensor(
             im.resize([max(16, round(n * scale)) for n in im.size], Image.Resampling.LANCZOS) if scale < 1 else im
@@ -444,6 +445,7 @@ def make_app(
         from starlette.exceptions import HTTPException
     except ImportError as e:
         raise UserError(f"{e.name} is not installed; pip install 'elite-color-refiner[app]'") from e
+    allow_pixels(max_pixels)
     shelf, studio, (html, policy) = Shelf(keep, minutes), Studio(pipeline, preview, max_pixels), page(max_mb)
 
     @asynccontextmanager

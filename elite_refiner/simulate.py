@@ -18,7 +18,7 @@ from torch import Tensor
 
 from .core import UserError
 from .data import load_manifest, write_manifest
-from .images import read_picture, to_image, to_tensor, write_picture
+from .images import read_image, to_image, to_tensor, write_image
 from .rays import KeyedRandom
 from .rooms import SEED_STRIDE
 
@@ -136,10 +136,10 @@ def simulate_backbone(
 # %% ../nbs/49_simulate.ipynb #76463049
 def _simulate_row(folder, row, seed):
     "Write the simulated backbone output of one pair; its row for the manifest."
-    target = to_tensor(read_picture(row.target))
-    x_input = to_tensor(read_picture(row.input))
+    target = to_tensor(read_image(row.target))
+    x_input = to_tensor(read_image(row.input))
     backbone = row.name.replace("_input.png", "_backbone.png")
-    write_picture(simulate_backbone(target, x_input, seed=seed), folder / backbone)
+    write_image(simulate_backbone(target, x_input, seed=seed), folder / backbone)
     target_name = row.name.replace("_input.png", "_target.png")
     return dict(input=row.name, target=target_name, backbone=backbone, group=row.group)
 

@@ -22,7 +22,7 @@ from .branches import AdaptiveColorCurve
 from .color import chroma, ciede2000, rgb_to_hsv
 from .core import UserError
 from .data import load_manifest
-from .images import read_picture, to_tensor
+from .images import read_image, to_tensor
 from .metrics import compute_metrics
 from .rooms import render_room
 from .simulate import simulate_backbone
@@ -102,7 +102,7 @@ def _shrunk_size(width, height, side):
 # %% ../nbs/80_study.ipynb #d00f9275
 def _read_shrunk(path, side, size=None):
     "An image file as (3,H,W), shrunk to about side*side pixels or to exactly `size` (width, height)."
-    image = read_picture(path)
+    image = read_image(path)
     return to_tensor(image.resize(size or _shrunk_size(*image.size, side), Image.LANCZOS))
 
 # %% ../nbs/80_study.ipynb #85866337
