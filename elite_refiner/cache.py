@@ -146,7 +146,7 @@ def _run_backbone(
             return self.backbone(x).float().cpu()
     except torch.OutOfMemoryError as e:
         what = f"GPU memory ran out on {len(x)} picture(s) of {self.resolution}"
-        raise UserError(f"{what}; use a smaller batch_size or resolution") from e
+        raise UserError(f"{what}; use a smaller --resolution, or free the GPU of other programs") from e
 
 # %% ../nbs/50_cache.ipynb #8e5b4f66
 @patch
