@@ -192,20 +192,26 @@ def _load_torch_program(path, device):
 _ = BACKBONES.add(BackboneKind(name="torch program", accepts=_accepts_torch_program, load=_load_torch_program))
 
 # %% ../nbs/18_backbones.ipynb #18e0000f
+def _read_onnx(path):
+    "An ONNX program as OpenVINO's model; the file is not tried as any other format."
+    frontend = import_optional("openvino.frontend", "cpu").FrontEndManager().load_by_framework("onnx")
+    return frontend.convert(frontend.load(str(path)))
+
+
 class OnnxBackbone(ProgramBackbone):
     "An ONNX program as a backbone."
 
     def openvino_model(self):
         "The file as OpenVINO reads it."
-        return import_optional("openvino", "cpu").Core().read_model(self.path)
+        return _read_onnx(self.path)
 
 
 def _run_by_openvino(path):
     "An ONNX program as a function of an image, run by OpenVINO. Raises `UserError` when it is broken."
     core = import_optional("openvino", "cpu").Core()
     try:
-        compiled = core.compile_model(core.read_model(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    except RuntimeError as e:
+        compiled = core.compile_model(_read_onnx(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    except Exception as e:
         raise UserError(f"{path}: missing, broken, or not an ONNX program; export it again") from e
     return lambda image: torch.from_numpy(compiled(image.float().numpy(force=True))[0]).to(image.device)
 
