@@ -6,7 +6,7 @@
 __all__ = ['FLOAT32', 'ENGINES', 'PRECISIONS', 'MEAN_LIMIT', 'P999_LIMIT', 'extend', 'import_optional', 'load_torch',
            'onnx_session', 'has_openvino', 'has_bfloat16', 'Choice', 'check_choice', 'count_parameters', 'choose',
            'measure_deviation', 'is_close', 'kept_folder', 'is_out_of_memory', 'run_halving', 'images_at_once',
-           'Engine', 'show_choices']
+           'Engine', 'weight_versions', 'show_choices']
 
 # %% ../nbs/06_engines.ipynb #06e00003
 import importlib
@@ -558,7 +558,9 @@ class Engine(nn.Module):
         return {**self.__dict__, "_run": None, "_chosen": None, "_versions": None}
 
 # %% ../nbs/06_engines.ipynb #06e00050
-def _weight_versions(module):
+def weight_versions(
+    module: nn.Module,  # any module
+) -> list:  # to be compared with what it was before
     "Changes whenever a weight is changed in place or moved."
     tensors = [*module.parameters(), *module.buffers()]
     return [(t.data_ptr(), 0 if t.is_inference() else t._version) for t in tensors]
@@ -567,12 +569,12 @@ def _weight_versions(module):
 @patch
 def start(self: Engine):
     "Start, unless it runs already with the present weights. Warns where something slower had to be used."
-    if self._run is not None and self._versions == _weight_versions(self.module):
+    if self._run is not None and self._versions == weight_versions(self.module):
         return
     with _LOCK, torch.inference_mode(False):
         name = self.digest(self.module) if self.digest and self.wanted != FLOAT32 else ""
         run, self._chosen = _start(self.module, self.wanted, name)
-        self._versions = _weight_versions(self.module)  # the start may move them
+        self._versions = weight_versions(self.module)  # the start may move them
         self._run = run
     _log.info(f"the backbone runs on {self._chosen}")
 
