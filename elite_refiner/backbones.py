@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BACKBONES', 'BackboneKind', 'file_contains', 'IdentityBackbone', 'ProgramBackbone', 'program_backbone',
-           'OnnxBackbone', 'load_backbone', 'train_backbone']
+           'OnnxBackbone', 'load_backbone', 'configured_backbone', 'train_backbone']
 
 # %% ../nbs/18_backbones.ipynb #a1982067
 import importlib.util
@@ -30,7 +30,7 @@ from elite_refiner.engines import (
     onnx_session,
 )
 from .restormer import create_restormer
-from .restormer_weights import freeze, load_restormer
+from .restormer_weights import freeze, load_restormer, weights_sha256
 
 # %% ../nbs/18_backbones.ipynb #fc73a3e9
 @dataclass(frozen=True, kw_only=True)
@@ -266,6 +266,17 @@ def load_backbone(
     check_choice(engine, precision)
     module = _load_module(path, size, device)
     return freeze(Engine(module, choose(module, engine, precision, device), weights_sha256))
+
+# %% ../nbs/18_backbones.ipynb #18e0001a
+def configured_backbone(
+    config,  # its `backbone_path`, `backbone_engine` and `backbone_precision`, for instance a `TrainConfig`
+    device="cpu",  # where the backbone shall live
+) -> Engine | None:  # None where no path is given
+    "The backbone of a configuration. Raises `UserError` as `load_backbone` does."
+    if not config.backbone_path:
+        return None
+    engine, precision = config.backbone_engine, config.backbone_precision
+    return load_backbone(config.backbone_path, device=device, engine=engine, precision=precision)
 
 # %% ../nbs/18_backbones.ipynb #3916794e
 def _train_step(network, optimizer, batch):

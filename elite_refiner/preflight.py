@@ -16,7 +16,7 @@ from .data import check_disjoint, load_manifest
 from .losses import AdaptiveMultiLoss
 from .perceptual import VGGFeatures, PerceptualLoss
 from .refiner import create_elite_color_refiner
-from .backbones import load_backbone
+from .backbones import configured_backbone
 from .restormer import create_restormer
 from .config import TrainConfig
 
@@ -109,15 +109,17 @@ def _backbone(config):
     "The backbone: frozen, and how good its checkpoint says it is."
     if not config.backbone_path:
         raise UserError("no --backbone_path; give the checkpoint of the frozen backbone")
-    net = load_backbone(config.backbone_path)
+    net = configured_backbone(config, "cuda" if torch.cuda.is_available() else "cpu")
     if any(p.requires_grad for p in net.parameters()):
         raise UserError(f"{config.backbone_path}: the backbone is not frozen; load it with load_backbone")
-    return f"frozen, {_millions(net)}, {_loss_note(net.val_loss)}"
+    return f"frozen, {_millions(net)}, runs on {net.choice}, {_loss_note(net.val_loss)}"
 
 # %% ../nbs/85_preflight.ipynb #5232500c
-def _any_backbone(path):
-    "The backbone in the file, or a tiny untrained one without such a file."
-    return load_backbone(path) if path and Path(path).is_file() else create_restormer("tiny")
+def _any_backbone(config, device):
+    "The configured backbone, or a tiny untrained one without such a file."
+    if config.backbone_path and Path(config.backbone_path).is_file():
+        return configured_backbone(config, device)
+    return create_restormer("tiny").to(device)
 
 
 @torch.no_grad()
@@ -126,7 +128,7 @@ def _forward(config):
     device = "cuda" if torch.cuda.is_available() else "cpu"
     side = config.resolution if device == "cuda" else min(config.resolution, 128)  # a CPU needs minutes at 896
     x_input = torch.rand(1, 3, side, side, device=device)
-    x_backbone = _any_backbone(config.backbone_path).to(device).eval()(x_input)
+    x_backbone = _any_backbone(config, device).eval()(x_input)
     refiner = create_elite_color_refiner(config.refiner_size).to(device).eval()
     refined = refiner(x_input, x_backbone)
     if refined.shape != x_input.shape or not torch.equal(refined, x_backbone.clamp(0, 1)):
