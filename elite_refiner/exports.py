@@ -21,7 +21,8 @@ from .core import Registry, UserError, write_text
 from .cubes import photo_cube
 from .images import read_image, to_tensor
 from .photos import PhotoRefiner
-from .programs import SIZES_TO_CHECK, export_onnx, export_torch, import_optional
+from .engines import import_optional
+from .programs import SIZES_TO_CHECK, export_onnx, export_torch
 from .network import EliteColorRefiner
 from .refiner import build_refiner, load_refiner, save_weights
 

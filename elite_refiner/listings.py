@@ -123,6 +123,7 @@ COLUMNS = [
     "width",
     "height",
     "bits",
+    "backbone",
     "chroma_before",
     "chroma_look",
     "chroma_after",
@@ -139,7 +140,8 @@ def _read_report(path):
             rows = list(csv.DictReader(file))
     except (OSError, ValueError, csv.Error):
         return {}
-    return {row["photo"]: row for row in rows if None not in row.values() and set(row) == set(COLUMNS)}
+    known = [row for row in rows if None not in row.values() and {"photo", "status"} <= set(row) <= set(COLUMNS)]
+    return {row["photo"]: {**dict.fromkeys(COLUMNS, ""), **row} for row in known}  # an older table has fewer columns
 
 
 def _open_to_append(path):

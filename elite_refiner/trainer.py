@@ -16,7 +16,7 @@ import pandas as pd
 import torch
 from fastcore.basics import patch
 
-from .backbones import load_backbone
+from .backbones import configured_backbone
 from .batches import Batches
 from .cache import BackboneCache
 from .callbacks import Callbacks, standard_callbacks
@@ -109,7 +109,7 @@ class Trainer:
             checkpointing=config.checkpointing,
         )
         self.refiner = refiner.to(self.device)
-        self.backbone = load_backbone(config.backbone_path, device=self.device) if config.backbone_path else None
+        self.backbone = configured_backbone(config, self.device)
         self.callbacks = Callbacks([*standard_callbacks(config), *callbacks])
         self.log = logging.getLogger(f"elite_refiner.{self.out}")
         self.state = RunState()
@@ -168,7 +168,8 @@ def _batches(self: Trainer) -> Batches:
     outputs = None
     if self.backbone is not None:
         folder = config.cache_dir or Path(config.train_jsonl).parent / "backbone_cache"
-        outputs = BackboneCache(folder, self.backbone, config.resolution, device=self.device)
+        outputs = BackboneCache(folder, self.backbone, config.resolution, self.device, config.cache_batch_size)
+        self.log.info(f"the backbone runs on {self.backbone.choice}")
     shares = dict(seed=config.seed, rank=rank, world=world)
     sampler = EpochSampler(len(self.train_rows), config.batch_size, config.grad_accum_steps, **shares)
     return Batches(config, self.train_rows, self.val_rows, outputs, sampler, self.processes)
