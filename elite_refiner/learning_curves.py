@@ -132,6 +132,7 @@ def plot_curve(
     ax.set_xscale("log", base=2)
     ax.set_xticks(sorted(set(points.pairs)), map(str, sorted(set(points.pairs))))
     ax.set(xlabel="training pairs", ylabel="gain over the backbone, dB PSNR")
+    ax.set_ylim(points.gain_db.min() - 1, points.gain_db.max() + 1)  # the intervals of two trainings are huge
     ax.legend(fontsize=8)
     plt.close(figure)
     return figure
