@@ -193,7 +193,7 @@ def compare(self: Checkpoints, trainer):
         self.read_inputs(trainer)
         found = run_differences(checkpoint, dict(config=asdict(trainer.config), inputs=self.inputs))
     found = "; ".join(trainer.processes.gather(found))
-    if found and checkpoint["step"]:
+    if found and (checkpoint["step"] or checkpoint.get("history")):  # a fit on few pairs takes no step
         raise UserError(
             f"{trainer.out}: --resume would continue another run: {found}; give the values it was begun with, "
             "or another --output_dir for a new run"
