@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from fastcore.basics import patch
 from tqdm.auto import tqdm
 from .core import UserError, atomic_path, file_sha256, is_left_by_system, is_left_over
-from .core import printable, process_name
+from .core import printable, process_name, writing_to
 from .files import RAW_ENDINGS, is_other_picture, photo_endings
 
 # %% ../nbs/68_listings.ipynb #68a10001
@@ -351,9 +351,14 @@ class Records:
         self.settings = settings
         self.journal = self.folder / f"{_JOURNAL}{owner or process_name()}-{os.getpid()}.csv"
         self.known = {}
+        self.announced = set()
         for report in self.folder.glob("report*.csv"):
             for row in _read_report(report).values():
                 self.learn(row)
+        for journal in self.folder.glob(f"{_JOURNAL}*"):
+            for line in _journal_lines(journal):
+                self.learn(line | {"photo": cell_text(line["photo"])})
+                self.announced.add(cell_text(line["photo"]))
 
     def learn(self, row):
         "Remember a result: `photo`, as a cell of the report, and what was written."
@@ -375,18 +380,20 @@ def may_replace(
 
 
 @patch
-def is_done(
+def done(
     self: Records,
     name: str,  # relative name of a photo
     to,  # where its result goes
     original: str,  # `original_stamp` of the photo
-) -> bool:
-    "Whether a result stands there that was made from this original by these settings."
+) -> dict:  # what the report says of the result; empty when it is another one or none
+    "The result that stands there, if it was made from this original by these settings."
     known = self.known.get(cell_text(name), {})
     wanted = [digest for digest, made in known.items() if made == (self.settings, original)]
     if not wanted or not os.path.isfile(to):
-        return False
-    return len(wanted) == len(known) or file_sha256(to) in wanted
+        return {}
+    certain = len(wanted) == len(known) == 1 and cell_text(name) not in self.announced
+    digest = wanted[0] if certain else file_sha256(to)
+    return dict(zip(_RECORD, (digest, self.settings, original))) if digest in wanted else {}
 
 # %% ../nbs/68_listings.ipynb #68a20007
 @patch
@@ -399,9 +406,10 @@ def announce(
     "Write into the journal that a file is ours before it takes its name."
     row = dict(photo=cell_text(name), digest=digest, settings=self.settings, original=original)
     self.learn(row)
-    self.folder.mkdir(parents=True, exist_ok=True)
-    with open(self.journal, "a", newline="", encoding="utf-8", errors="surrogateescape") as file:
-        csv.writer(file).writerow([name, *list(row.values())[1:]])
+    with writing_to(self.journal):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with open(self.journal, "a", newline="", encoding="utf-8", errors="surrogateescape") as file:
+            csv.writer(file).writerow([name, *list(row.values())[1:]])
     return {column: row[column] for column in _RECORD}
 
 # %% ../nbs/68_listings.ipynb #68a20009
