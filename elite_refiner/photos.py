@@ -20,7 +20,6 @@ from fastcore.basics import patch
 from torch import Tensor
 from .backbones import load_backbone
 from .core import UserError, atomic_path, printable
-from .ensembles import find_checkpoints
 from .files import encode, read_photo, stamp
 from .files import photo_endings
 from .formats import stored
@@ -82,6 +81,8 @@ def checkpoint_paths(
     text = str(checkpoint)
     if os.path.exists(text) or not any(mark in text for mark in ",*?["):
         return [text]
+    from elite_refiner.ensembles import find_checkpoints
+
     return find_checkpoints(text, "--checkpoint")
 
 
