@@ -57,9 +57,7 @@ class RefineConfig:
 
     source: str = ""  # a photo, or a folder of photos; in Python also a list of them
     output_dir: str = "refined"  # folder for the results, same names
-    checkpoint: str = (
-        "outputs_elite_refiner_896/checkpoint_best.pt"  # the refiner; of several (a,b or a pattern) the mean
-    )
+    checkpoint: str = "outputs_elite_refiner_896/checkpoint_best.pt"  # the refiner, or several (a,b): their mean
     backbone_path: str = ""  # checkpoint of the frozen backbone
     backbone_outputs: str = ""  # or: folder with the backbone's precomputed outputs, same names, any size
     resolution: int = 896  # side of the square the networks see
