@@ -20,13 +20,15 @@ from .core import Registry, UserError, folder_contents, pick_device
 class CrossValidationConfig:
     "How refiners are trained for cross-validation."
 
+    learning_curve: str = ""  # numbers of training pairs, e.g. 4,8,16: the gain on held-out pairs against them
+    repeats: int = 3  # with --learning_curve: trainings for each number, on other pairs each
     loo: bool = False  # leave-one-out: train on all pairs but one (or one fold), score what is left out
     folds: int = 0  # with --loo: number of folds; 0: one per pair or group
     splits: str = ""  # with --loo: folder with fold_1, fold_2 …, whose lists are used instead of the manifest
     baselines: str = "saturation,affine,curves,lut"  # with --loo: fitted rivals, comma-separated
     refiner_size: str = "small"  # with --loo: size of the refiner
     init: str = "identity"  # with --loo --trainable all: identity or pretrained
-    trainable: str = "tone"  # with --loo: tone for a few dozen pairs or fewer (seconds a fold), all for more
+    trainable: str = "auto"  # with --loo: as in train
     train_resolution: int = 0  # with --loo: side of the training images; 0: as --resolution
     epochs: int = 60  # with --loo --trainable all: passes over the training pairs
     batch_size: int = 3  # with --loo --trainable all: images per step
@@ -224,6 +226,34 @@ def _cross_validate(config, out):
     training = _fold_config(config, out / "folds")
     return leave_one_out(training, config.folds, config.resolution, baselines, config.splits)
 
+# %% ../nbs/88_commands.ipynb #4e81f0b3
+def _counts(text):
+    "Whole numbers separated by commas. Raises `UserError` for anything else."
+    try:
+        return [int(item) for item in text.split(",")]
+    except ValueError:
+        raise UserError(f"--learning_curve {text}: write numbers of pairs, separated by commas, e.g. 4,8,16") from None
+
+
+def _learning_curve(config, out):
+    "Train on more and more pairs, print the curve and whether more would help, write curve.csv and report.html."
+    from elite_refiner.core import atomic_path
+    from elite_refiner.evaluation import write_report
+    from elite_refiner.learning_curves import curve_points, learning_curve, plot_curve, would_more_help
+
+    baselines = tuple(filter(None, config.baselines.split(",")))
+    training = _fold_config(config, out / "trainings")
+    how = dict(repeats=config.repeats, resolution=config.resolution, baselines=baselines)
+    table = learning_curve(training, _counts(config.learning_curve), **how)
+    points = curve_points(table)
+    print(points.round(2).to_string(index=False))
+    print(would_more_help(table))
+    with atomic_path(out / "curve.csv") as path:
+        table.to_csv(path, index=False)
+    parts = [("Gain against number of pairs", plot_curve(points)), ("Points", points), ("Every image", table)]
+    write_report(out / "report.html", f"Learning curve on {Path(config.manifest).name}", parts)
+    print(f"curve.csv and report.html are in {out}")
+
 # %% ../nbs/88_commands.ipynb #81b66d49
 def _methods(config, device):
     "Name to method: the identity, and the refiner or ensemble that was given."
@@ -282,13 +312,15 @@ def _print_and_report(table, figure, config, out):
 # %% ../nbs/88_commands.ipynb #b486cc69
 @command("commands.EvaluateConfig")
 def run_evaluate(config):
-    "Compare a refiner or an ensemble with the untouched backbone, or run the leave-one-out protocol."
+    "Compare a refiner or an ensemble with the untouched backbone, or train and judge on pairs held out."
     device = pick_device(config.device)
     out = Path(config.output_dir)
     if not (config.loo and config.splits):
         _require(config, "manifest")
     if folder_contents(out):
         raise UserError(f"{out}: the folder is not empty; choose another --output_dir")
+    if config.learning_curve:
+        return _learning_curve(config, out)
     if config.loo:
         table, figure = _cross_validate(config, out), None
     else:

@@ -104,6 +104,7 @@ def _train_config(config, folder):
         warmup_epochs=min(3, config.epochs / 2),
         num_workers=0,
         perceptual="none",
+        trainable="all",
         ema_decay=0.99,
         seed=config.seed,
     )

@@ -16,7 +16,8 @@ import torch
 from fastcore.basics import patch
 
 from .backbones import load_backbone
-from .config import TrainConfig, can_resume, read_manifests
+from .checkpoints import can_resume
+from .config import TrainConfig, read_manifests
 from .core import UserError
 from .images import load_square
 from .losses import AdaptiveMultiLoss
