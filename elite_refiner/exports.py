@@ -16,7 +16,7 @@ from .backbones import load_backbone
 from .core import Registry, UserError, write_text
 from .cubes import photo_cube
 from .images import read_image, to_tensor
-from .photos import PhotoRefiner
+from .photos import MeanRefiner, PhotoRefiner, load_refiners
 from .programs import SIZES_TO_CHECK, export_onnx, export_torch, import_optional
 from .network import EliteColorRefiner
 from .refiner import WEIGHTS_NAME, is_exported, load_refiner, read_safetensors, save_weights
@@ -120,6 +120,7 @@ class ExportKind:
     function: Callable  # takes refiner and `ExportConfig`, writes `config.output`, returns what to add to the message
     label: str  # what was written, with its verb: "the weights are"
     check: Callable = None  # takes the `ExportConfig`; raises `UserError` for options that this kind cannot use
+    several: bool = False  # whether it takes the mean of several refiners
 
 
 EXPORTS = Registry("export")
@@ -199,7 +200,9 @@ def _export_cube(refiner, config):
 
 
 EXPORTS.add(
-    ExportKind(name="cube", ending=".cube", function=_export_cube, label="the table is", check=_check_cube),
+    ExportKind(
+        name="cube", ending=".cube", function=_export_cube, label="the table is", check=_check_cube, several=True
+    ),
 )
 
 # %% ../nbs/76_exports.ipynb #806dd1d0
@@ -207,7 +210,7 @@ EXPORTS.add(
 class ExportConfig:
     "What to export, and as what."
 
-    checkpoint: str = ""  # checkpoint_best.pt of a training; its averaged weights are used
+    checkpoint: str = ""  # checkpoint_best.pt, .safetensors or a folder; with cube also several (a,b): their mean
     format: str = "safetensors"  # safetensors, folder (with model card), torch, onnx or cube (one photo)
     output: str = ""  # the file or folder; empty: refiner with the format's ending, refiner_model for a folder
     photo: str = ""  # with cube: the photo
@@ -236,7 +239,9 @@ def export(
 ) -> str:  # one line that says what was written
     "Export a checkpoint. Raises `UserError` for everything that a user can correct."
     kind = EXPORTS[config.format]
-    refiner = load_refiner(config.checkpoint)
+    refiner = load_refiners(config.checkpoint)
+    if isinstance(refiner, MeanRefiner) and not kind.several:
+        raise UserError(f"--checkpoint {config.checkpoint}: several refiners; --format {kind.name} takes one")
     if kind.ending and Path(config.output).is_dir():
         raise UserError(f"--output {config.output}: is a folder; name a file")
     note = kind.function(refiner, config)
