@@ -64,8 +64,7 @@ def parse_known_args(
     if not self.positional:
         return options, rest
     given = [word for word in rest if not word.startswith("-")] + words[end + 1 :]
-    if given and getattr(options, self.positional):
-        self.error(f"{given[0]} is given beside --{self.positional}; name everything in one way")
+    given = [*filter(None, [getattr(options, self.positional)]), *given]
     if given:
         setattr(options, self.positional, given[0] if len(given) == 1 else given)
     return options, [word for word in rest if word.startswith("-")]

@@ -147,6 +147,8 @@ def _walk(search, source, recursive):
 def _check_output_dir(out, folders):
     "Raise `UserError` when results would be written into a folder of the originals."
     same_path = out.resolve() in {folder.resolve() for folder in folders}
+    if out.exists() and not out.is_dir():
+        raise UserError(f"--output_dir {printable(out)}: is a file; choose a folder")
     if same_path or (out.exists() and any(os.path.samefile(out, folder) for folder in folders)):
         raise UserError(
             f"--output_dir {printable(out)}: is a folder of the originals; choose another, they are never overwritten"
@@ -473,14 +475,15 @@ class Report:
             self.file.close()
 
     def write(self):
-        "Write the whole table, sorted, in place of the old one."
+        "Write the whole table, sorted, in place of the old one, which Windows replaces only when it is closed."
+        if self.file:
+            self.file.close()
+        self.file = None
         try:
             with atomic_path(self.path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
                 writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore")
                 writer.writeheader()
                 writer.writerows(self.rows[photo] for photo in sorted(self.rows))
-            if self.file:
-                self.file.close()
             self.file = _open_to_append(self.path)
         except (OSError, UserError) as error:
             self.trouble = f"{printable(self.path)} is not complete: {error}"
