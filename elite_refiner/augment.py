@@ -80,7 +80,10 @@ def relight(
     lights: np.ndarray,  # one matrix per pair, (B,3,3), as `draw_light` gives them
 ) -> Tensor:  # in [0,1], (K,B,3,H,W)
     "Each pair under its own light."
-    matrices = torch.from_numpy(lights).to(x.device, x.dtype, non_blocking=True)
+    matrices = torch.from_numpy(lights).to(x.dtype)
+    if x.is_cuda:
+        matrices = matrices.pin_memory()  # from ordinary memory a copy waits, whatever it is told
+    matrices = matrices.to(x.device, non_blocking=True)
     linear = torch.einsum("bij,kbjhw->kbihw", matrices, rgb_to_linear_rgb(x))
     return linear_rgb_to_rgb(linear.clamp(0, 1)).clamp(0, 1)
 

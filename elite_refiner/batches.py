@@ -79,6 +79,8 @@ def fill_cache(
 
     mine = pairs.rows[processes.rank :: processes.world]
     outputs.fill(mine, flips=pairs.augment, progress=processes.rank == 0, read=read)
+    if processes.device.type == "cuda":
+        torch.cuda.empty_cache()  # what the backbone needed would count as taken when the images are placed
 
 # %% ../nbs/53_batches.ipynb #b5e7160d
 class Batches:

@@ -174,7 +174,8 @@ class HSVBranch(ColorBranch):
     limits = (0.08, 1.0, 0.7)
 
     def bound(self, raw):
-        return raw.tanh() * raw.new_tensor(self.limits).view(1, 3, 1, 1)
+        planes = raw.tanh().split(1, 1)
+        return torch.cat([plane * limit for plane, limit in zip(planes, self.limits)], 1)
 
     @staticmethod
     def planes(x):

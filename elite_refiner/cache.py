@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from .restormer_weights import freeze, weights_sha256
 from .core import UserError, atomic_path, file_sha256
+from .engines import Engine, images_at_once, weight_versions
 from .images import load_square, to_image
 
 # %% ../nbs/50_cache.ipynb #a96520e8
@@ -82,29 +83,37 @@ class BackboneCache:
     def __init__(
         self,
         folder,  # where outputs are kept, for any number of backbones and resolutions
-        backbone: nn.Module,  # (B,3,H,W) -> (B,3,H,W) in float32; it is frozen and moved to `device`
+        backbone: nn.Module,  # an `Engine`, or a network that torch runs in float32; it is frozen and moved to `device`
         resolution: int,  # R, side of the square images in pixels
         device="cpu",  # where the backbone runs
+        batch_size: int = 0,  # images in one pass of the backbone; 0: on a GPU as many as fit, on a CPU one
     ):
         self.root = Path(folder)
         self.resolution = resolution
         self.device = torch.device(device)
         if self.root.exists() and not self.root.is_dir():
             raise UserError(f"{folder}: is a file; give a folder for the cache")
-        self.backbone = freeze(backbone).to(self.device)
+        self.backbone = freeze(backbone if isinstance(backbone, Engine) else Engine(backbone)).to(self.device)
+        self.batch_size = batch_size
         self._known = {}  # digests of images, as `_image_sha256` keeps them
         self._versions = None  # of the weights when their digest was computed
+        self._weights_digest = None
         self._update_weights_digest()  # a copy sent to another process has no backbone to compute it from
 
 # %% ../nbs/50_cache.ipynb #ec327ec5
 @patch
 def _update_weights_digest(self: BackboneCache):
     "Compute the digest of the weights, if any of them changed since the last time."
-    tensors = [*self.backbone.parameters(), *self.backbone.buffers()]
-    versions = [(t.data_ptr(), 0 if t.is_inference() else t._version) for t in tensors]
-    if versions != self._versions:
-        self._weights_digest = weights_sha256(self.backbone)
-        self._versions = versions
+    self.backbone.start()
+    versions = weight_versions(self.backbone)
+    if versions == self._versions:
+        return
+    digest = weights_sha256(self.backbone)
+    if self._weights_digest not in (None, digest):
+        self.backbone.restart()  # torch does not count changes through `.data`
+    self._weights_digest = digest
+    self._engine = self.backbone.choice.key
+    self._versions = weight_versions(self.backbone)
 
 # %% ../nbs/50_cache.ipynb #26158a63
 @patch(as_prop=True)
@@ -112,7 +121,7 @@ def folder(self: BackboneCache) -> Path:
     "Where the outputs of the backbone with its present weights are kept."
     if self.backbone is not None:
         self._update_weights_digest()
-    return self.root / self._weights_digest / f"{self.resolution}-v{_FORMAT}"
+    return self.root / self._weights_digest / f"{self.resolution}-v{_FORMAT}{self._engine}"
 
 # %% ../nbs/50_cache.ipynb #16f33f5d
 @patch
@@ -139,14 +148,11 @@ def _load_batch(
 def _run_backbone(
     self: BackboneCache,
     x: Tensor,  # inputs in [0,1], (B,3,R,R)
+    at_once: int,  # images in one pass
 ) -> Tensor:  # float32 on the CPU, (B,3,R,R)
-    "The backbone's output in float32. Raises `UserError` when the GPU's memory runs out."
-    try:
-        with torch.inference_mode(), torch.autocast(self.device.type, enabled=False):
-            return self.backbone(x).float().cpu()
-    except torch.OutOfMemoryError as e:
-        what = f"GPU memory ran out on {len(x)} picture(s) of {self.resolution}"
-        raise UserError(f"{what}; use a smaller batch_size or resolution") from e
+    "The backbone's output. Raises `UserError` when memory runs out on a single image."
+    with torch.inference_mode():
+        return torch.cat([self.backbone(part).cpu() for part in x.split(at_once)])
 
 # %% ../nbs/50_cache.ipynb #8e5b4f66
 @patch
@@ -154,10 +160,11 @@ def _compute(
     self: BackboneCache,
     jobs: list,  # of (path, row, flip)
     read=None,  # `Row` -> uint8 (3,R,R); by default the input is read from its file
+    at_once: int = 1,  # images in one pass of the backbone
 ):
-    "Compute and store outputs. Raises `UserError` for unreadable or changed inputs, NaN, and a full GPU or disk."
+    "Compute and store outputs. Raises `UserError` for unreadable or changed inputs, NaN, and full memory or disk."
     read = read or (lambda row: load_square(row.input, self.resolution))
-    outputs = self._run_backbone(self._load_batch(jobs, read))
+    outputs = self._run_backbone(self._load_batch(jobs, read), at_once)
     for (path, row, flip), output in zip(jobs, outputs):
         if not output.isfinite().all():
             raise UserError(f"{row.input}: the backbone answers with NaN or infinity; check its checkpoint")
@@ -205,6 +212,14 @@ def _missing(
         raise UserError(f"{self.root}: {what}; fill the cache in the process that has the backbone")
     return jobs, len(wanted)
 
+# %% ../nbs/50_cache.ipynb #50e00002
+@patch
+def _at_once(self: BackboneCache, batch_size):
+    "How many images go through the backbone in one pass: as demanded, or what fits."
+    if batch_size := batch_size or self.batch_size:
+        return batch_size
+    return images_at_once(self.backbone, torch.rand(1, 3, self.resolution, self.resolution, device=self.device))
+
 # %% ../nbs/50_cache.ipynb #57daf5b7
 @patch
 def fill(
@@ -212,16 +227,18 @@ def fill(
     rows,  # `Row`s
     flips: bool = True,  # the mirrored orientation too, as training with flips needs it
     progress: bool = True,  # show a bar with the time left on stderr
-    batch_size: int = 2,  # images in one pass of the backbone; base at 896 takes about 3.3 GB for each
+    batch_size: int = 0,  # images in one pass of the backbone; 0: as the cache was told
     read=None,  # `Row` -> uint8 (3,R,R), when the images are decoded already; by default they are read from their files
 ) -> int:  # how many outputs were computed
     "Compute and store every missing output. Raises `UserError` as a call does; finished outputs stay."
     self._versions = None  # PyTorch does not count changes through `.data`: compute the digest of the weights anew
     jobs, total = self._missing(rows, flips)
     bar = tqdm(total=total, initial=total - len(jobs), desc="backbone", unit="picture", disable=not progress)
+    at_once = self._at_once(batch_size) if jobs else 1
+    step = max(2, at_once)
     with bar:
-        for start in range(0, len(jobs), batch_size):
-            batch = jobs[start : start + batch_size]
-            self._compute(batch, read)
+        for start in range(0, len(jobs), step):
+            batch = jobs[start : start + step]
+            self._compute(batch, read, at_once)
             bar.update(len(batch))
     return len(jobs)

@@ -315,6 +315,7 @@ def input_digests(
 
 # %% ../nbs/54_checkpoints.ipynb #c1e54029
 _MAY_DIFFER = ("epochs", "patience", "num_workers", "on_device", "compile", "log_every", "save_every_steps", "resume")
+_MAY_DIFFER += ("cache_batch_size",)
 _WINDOW = ("batch_size", "grad_accum_steps")
 
 

@@ -50,7 +50,10 @@ class EvaluateConfig(CrossValidationConfig):
     checkpoints: str = ""  # an ensemble: paths or patterns, comma-separated; no member judges images it was trained on
     trained_on: str = ""  # training manifests of the checkpoints in order, comma-separated, where one does not say
     backbone_path: str = ""  # checkpoint of the frozen backbone; empty: the manifest names precomputed outputs
+    backbone_engine: str = "auto"  # what runs the backbone: torch, openvino (extra [cpu]), or auto: the fastest here
+    backbone_precision: str = "auto"  # float32, bfloat16, or auto: bfloat16 where the hardware has it
     cache_dir: str = ""  # where the backbone's outputs are kept; empty: backbone_cache beside the manifest
+    cache_batch_size: int = 0  # images in one pass of the backbone; 0: as many as the free memory holds
     output_dir: str = "outputs_evaluation"  # new folder for panel.csv, sheet.png and report.html
     resolution: int = 896  # side of the square that is compared
     strength: float = 1.0  # of the refinement, 0 to 1.5
@@ -65,10 +68,12 @@ class CacheConfig:
     manifest: str = ""  # images to run the backbone on
     data_root: str = ""  # folder the manifest's paths are relative to; empty: its own
     backbone_path: str = ""  # checkpoint of the frozen backbone
+    backbone_engine: str = "auto"  # what runs the backbone: torch, openvino (extra [cpu]), or auto: the fastest here
+    backbone_precision: str = "auto"  # float32, bfloat16, or auto: bfloat16 where the hardware has it
     cache_dir: str = ""  # where outputs are kept; empty: backbone_cache beside the manifest
     resolution: int = 896  # side of the square
     flips: bool = True  # also for the mirrored images, which training uses
-    batch_size: int = 2  # images per forward pass
+    batch_size: int = 0  # images per forward pass; 0: as many as the free memory holds
     device: str = "auto"  # auto, cpu, cuda
 
 # %% ../nbs/88_commands.ipynb #50d83fa1
@@ -157,12 +162,13 @@ def run_preflight(config):
 # %% ../nbs/88_commands.ipynb #ccb761af
 def _backbone_cache(config, device):
     "The cache of a backbone's outputs for the images of a manifest."
-    from elite_refiner.backbones import load_backbone
+    from elite_refiner.backbones import configured_backbone
     from elite_refiner.cache import BackboneCache
+    from elite_refiner.engines import show_choices
 
+    show_choices()
     folder = config.cache_dir or Path(config.manifest).parent / "backbone_cache"
-    backbone = load_backbone(config.backbone_path, device=device)
-    return BackboneCache(folder, backbone, config.resolution, device=device)
+    return BackboneCache(folder, configured_backbone(config, device), config.resolution, device)
 
 # %% ../nbs/88_commands.ipynb #7bc86c81
 @command("commands.CacheConfig")
@@ -198,6 +204,7 @@ def run_slurm(config):
 _SHARED_WITH_TRAINING = (
     *("data_root", "refiner_size", "init", "trainable", "epochs", "batch_size", "lr", "weight_decay"),
     *("ema_decay", "color_augment", "loss_weights", "seed", "backbone_path", "cache_dir"),
+    *("backbone_engine", "backbone_precision", "cache_batch_size"),
 )
 
 
@@ -281,7 +288,7 @@ def _compare_methods(config, device):
     outputs = None
     if config.backbone_path:
         outputs = _backbone_cache(config, device)
-        outputs.fill(rows)
+        outputs.fill(rows, batch_size=config.cache_batch_size)
     table = evaluate(methods, rows, config.resolution, outputs, device)
     side = config.resolution if outputs else min(config.resolution, 256)
     figure = comparison_grid(rows[:8], methods, side, outputs, device)
@@ -346,7 +353,9 @@ def _tell_refined(config, result):
 def run_refine(config):
     "Refine photos, folders of photos or a shard of an archive."
     from elite_refiner.archive import refine_archive
+    from elite_refiner.engines import show_choices
 
+    show_choices()
     _require(config, "source")
     result = refine_archive(config)
     failed = result["failed"]
@@ -360,8 +369,10 @@ def run_refine(config):
 @command("service.ServeConfig")
 def run_serve(config):
     "Serve a page to try photos on: compare, set the strength, download."
+    from elite_refiner.engines import show_choices
     from elite_refiner.service import serve
 
+    show_choices()
     serve(config)
 
 # %% ../nbs/88_commands.ipynb #43e5b5b2

@@ -17,6 +17,7 @@ from .core import UserError
 from .data import check_disjoint, load_manifest
 from .devices import BF16Features
 from .network import check_branches
+from .engines import ENGINES, PRECISIONS
 from .losses import AdaptiveMultiLoss, ManualMultiLoss, parse_weights
 from .perceptual import PerceptualLoss
 
@@ -29,8 +30,11 @@ class TrainConfig:
     val_jsonl: str = "data_splits/fold_1/val.jsonl"  # manifest that chooses the best epoch; empty: keep the last
     data_root: str = ""  # folder the manifests' paths are relative to; empty: each manifest's own folder
     backbone_path: str = ""  # checkpoint of the frozen backbone; empty: the manifests name precomputed outputs
+    backbone_engine: str = "auto"  # what runs the backbone: torch, openvino (extra [cpu]), or auto: the fastest here
+    backbone_precision: str = "auto"  # float32, bfloat16, or auto: bfloat16 where the hardware has it
     output_dir: str = "outputs_elite_refiner_896"  # new folder for checkpoints, log and curves
     cache_dir: str = ""  # folder for the backbone's outputs; empty: backbone_cache beside the training manifest
+    cache_batch_size: int = 0  # images in one pass of the backbone; 0: as many as the free memory holds
     resolution: int = 896  # side of the square that images are resized to, in pixels
     refiner_size: str = "medium"  # small (0.3 M parameters), medium (1.2 M) or large (3.5 M)
     branches: str = ""  # names of the refiner's branches, separated by commas; empty: the usual five
@@ -82,13 +86,22 @@ def _require(self: TrainConfig, name, condition, what_to_do):
 # %% ../nbs/52_config.ipynb #5752b90e
 _CHOICES = dict(
     mixed_precision=("auto", "no", "fp16", "bf16"),
+    backbone_engine=("auto", *ENGINES),
+    backbone_precision=("auto", *PRECISIONS),
     trainable=("auto", "all", "few", "tone"),
     on_device=("auto", "yes", "no"),
     compile=("auto", "yes", "no"),
 )
 _COUNTS = ("resolution", "epochs", "batch_size", "grad_accum_steps", "patience", "log_every", "max_bad_steps")
 _POSITIVE = ("lr", "loss_lr", "grad_clip", "saturation_weight")
-_NOT_NEGATIVE = ("weight_decay", "warmup_epochs", "num_workers", "color_augment", "save_every_steps")
+_NOT_NEGATIVE = (
+    "weight_decay",
+    "warmup_epochs",
+    "num_workers",
+    "color_augment",
+    "save_every_steps",
+    "cache_batch_size",
+)
 
 
 @patch

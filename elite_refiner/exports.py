@@ -16,8 +16,9 @@ from .backbones import load_backbone
 from .core import Registry, UserError, write_text
 from .cubes import photo_cube
 from .images import read_image, to_tensor
-from .photos import MeanRefiner, PhotoRefiner, load_refiners
-from .programs import SIZES_TO_CHECK, export_onnx, export_torch, import_optional
+from .photos import MeanRefiner, PhotoRefiner, check_output_shape, load_refiners
+from .engines import import_optional
+from .programs import SIZES_TO_CHECK, export_onnx, export_torch
 from .network import EliteColorRefiner
 from .refiner import WEIGHTS_NAME, is_exported, load_refiner, read_safetensors, save_weights
 
@@ -192,6 +193,8 @@ def _export_cube(refiner, config):
     "The global part of one photo's refinement as a look-up table."
     photo = to_tensor(read_image(config.photo))
     output = _backbone_output(config)
+    if output is not None:
+        check_output_shape(output.shape[-2:], photo.shape[-2:], config.backbone_outputs)
     backbone = load_backbone(config.backbone_path) if config.backbone_path else None
     pipeline = PhotoRefiner(refiner, backbone, resolution=config.resolution)
     title = f"refinement of {Path(config.photo).name}"

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from .core import DiskFull, UserError, file_sha256, is_out_of_memory, pick_device, printable
 from .core import sweep_temporaries
+from .engines import check_choice
 from .listings import Records, RunLog, group_photos, list_photos, original_stamp, parse_shard
 from .photos import GLOBAL, PhotoRefiner, checkpoint_paths, given_output, load_photo, per_member
 from .photos import refine_loaded, save_refined, shared_part
@@ -60,6 +61,8 @@ class RefineConfig:
     checkpoint: str = "outputs_elite_refiner_896/checkpoint_best.pt"  # the refiner, or several (a,b): their mean
     backbone_path: str = ""  # checkpoint of the frozen backbone
     backbone_outputs: str = ""  # or: folder with the backbone's precomputed outputs, same names, any size
+    backbone_engine: str = "auto"  # what runs the backbone: torch, openvino (extra [cpu]), or auto: the fastest here
+    backbone_precision: str = "auto"  # float32, bfloat16, or auto: bfloat16 where the hardware has it
     resolution: int = 896  # side of the square the networks see
     strength: float = 1.0  # 0 gives the backbone's look, 1 the refinement, up to 1.5
     device: str = "auto"  # auto, cpu, cuda
@@ -77,6 +80,7 @@ class RefineConfig:
         "Raises `UserError` naming the first value that cannot be."
         _check_numbers(self)
         _check_choices(self)
+        check_choice(self.backbone_engine, self.backbone_precision)
         parse_shard(self.shard)
 
 # %% ../nbs/72_inference.ipynb #c28d4bb3
@@ -88,6 +92,8 @@ def load_pipeline(
     return PhotoRefiner.load(
         config.checkpoint,
         config.backbone_path or None,
+        config.backbone_engine,
+        config.backbone_precision,
         resolution=config.resolution,
         device=device,
         tile=config.tile,

@@ -266,6 +266,7 @@ COLUMNS = [
     "width",
     "height",
     "bits",
+    "backbone",
     "chroma_before",
     "chroma_look",
     "chroma_after",

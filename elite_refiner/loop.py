@@ -101,6 +101,12 @@ class EpochSampler:
     def __iter__(self):
         return (batch for _, batches in self.windows() for batch in batches)
 
+# %% ../nbs/55_loop.ipynb #55e10a02
+@patch
+def batch_sizes(self: EpochSampler) -> list:  # from large to small
+    "The different sizes of this process's batches in an epoch; the order of the images does not change them."
+    return sorted({len(batch) for batch in self}, reverse=True)
+
 # %% ../nbs/55_loop.ipynb #df65866e
 def adamw(
     model: nn.Module,  # what to train

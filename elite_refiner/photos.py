@@ -20,6 +20,7 @@ from fastcore.basics import patch
 from torch import Tensor
 from .backbones import load_backbone
 from .core import UserError, atomic_path, printable
+from .engines import Engine
 from .files import encode, read_photo, stamp
 from .files import photo_endings
 from .formats import stored
@@ -148,6 +149,13 @@ def _validation_warning(refiner):
         return ""
     return f"this refiner was {-gain:.2f} dB WORSE than its backbone on validation; consider another checkpoint"
 
+# %% ../nbs/71_photos.ipynb #71e00001
+def _behind_engine(backbone, device):
+    "The backbone as an `Engine` on its device; None stays None."
+    if backbone is None:
+        return None
+    return (backbone if isinstance(backbone, Engine) else Engine(backbone)).to(device).eval()
+
 # %% ../nbs/71_photos.ipynb #2567c3e5
 class PhotoRefiner:
     "Refines images of any size. `warning` is not empty when the checkpoint's validation was below the backbone."
@@ -161,7 +169,7 @@ class PhotoRefiner:
         tile: int = 0,  # side of the tiles in which the backbone receives the full-size photo; 0: one square
     ):
         self.refiner = refiner.to(device).eval()
-        self.backbone = backbone.to(device).eval() if backbone is not None else None
+        self.backbone = _behind_engine(backbone, device)
         self.resolution = resolution
         self.device = torch.device(device)
         self.tile = tile
@@ -173,10 +181,15 @@ def load(
     cls: PhotoRefiner,
     checkpoint,  # of the refiner, or several, as `load_refiners` takes them
     backbone_path=None,  # the backbone's checkpoint
+    engine: str = "auto",  # that runs the backbone: auto, torch or openvino
+    precision: str = "auto",  # of the backbone: auto, float32 or bfloat16
     **kwargs,  # `resolution`, `device`, `tile`
 ):
     "A `PhotoRefiner` from files. Raises `UserError` for what cannot be loaded."
-    backbone = load_backbone(backbone_path) if backbone_path else None
+    backbone = None
+    if backbone_path:
+        device = kwargs.get("device", "cpu")
+        backbone = load_backbone(backbone_path, device=device, engine=engine, precision=precision)
     return cls(load_refiners(checkpoint), backbone, **kwargs)
 
 # %% ../nbs/71_photos.ipynb #2f6b1af8
@@ -381,6 +394,8 @@ def refine_loaded(
     pixels, measured, photo.icc = pipeline.refine_photo(photo, output, config.strength, config.icc, shared)
     height, width = photo.pixels.shape[:2]
     row = dict(status="done", reason="; ".join(photo.notes), width=width, height=height, bits=photo.bits, **measured)
+    if pipeline.backbone is not None:
+        row["backbone"] = str(pipeline.backbone.choice)
     return pixels, dict(row, seconds=time.perf_counter() - start)
 
 # %% ../nbs/71_photos.ipynb #71f10020

@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 from fastcore.basics import patch
 
-from .backbones import load_backbone
+from .backbones import configured_backbone
 from .checkpoints import can_resume
 from .config import TrainConfig, read_manifests
 from .core import UserError
@@ -24,7 +24,6 @@ from .losses import AdaptiveMultiLoss
 from .pairing import check_pairs
 from .perceptual import PerceptualLoss, VGGFeatures
 from .refiner import create_elite_color_refiner
-from .restormer import create_restormer
 from .trainer import Trainer, plain_errors
 
 # %% ../nbs/85_preflight.ipynb #a2486063
@@ -180,10 +179,10 @@ def backbone(self: Preflight) -> str:
         return "none: the photo itself is refined"
     if not self.config.backbone_path:
         return f"precomputed outputs, {self._compare_outputs(None)}"
-    net = load_backbone(self.config.backbone_path, device="cuda" if torch.cuda.is_available() else "cpu")
+    net = configured_backbone(self.config, "cuda" if torch.cuda.is_available() else "cpu")
     if any(p.requires_grad for p in net.parameters()):
-        raise UserError(f"{self.config.backbone_path}: the backbone is not frozen; load it with load_backbone")
-    return f"frozen, {_millions(net)}, {_loss_note(net.val_loss)}; {self._compare_outputs(net)}"
+        raise UserError(f"{self.config.backbone_path}: the backbone is not frozen")
+    return f"frozen, {_millions(net)}, runs on {net.choice}, {_loss_note(net.val_loss)}; {self._compare_outputs(net)}"
 
 # %% ../nbs/85_preflight.ipynb #5232500c
 @patch

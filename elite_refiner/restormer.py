@@ -16,6 +16,7 @@ from torch.utils.checkpoint import checkpoint
 from .attention import ChannelNorm
 from .core import UserError
 from .foreign import rename_weights
+from .engines import extend
 
 # %% ../nbs/16_restormer.ipynb #47251d4e
 def _conv(channels_in, channels_out, kernel, groups=1):
@@ -38,7 +39,7 @@ class _ChannelAttention(nn.Module):
         batch, channels, height, width = x.shape
         qkv = self.qkv_dwconv(self.qkv(x))
         query, key, value = qkv.reshape(batch, 3, self.heads, channels // self.heads, height * width).unbind(1)
-        cosine = F.normalize(query, dim=-1) @ F.normalize(key, dim=-1).mT
+        cosine = F.normalize(query, dim=-1) @ F.normalize(key, dim=-1).transpose(-2, -1)
         attention = (cosine * self.temperature).softmax(-1)
         return self.project_out((attention @ value).reshape(batch, channels, height, width))
 
@@ -104,6 +105,7 @@ class Restormer(nn.Module):
     "Restormer (Zamir et al., CVPR 2022) with the last decoder level reduced to `dim` channels."
 
     val_loss: float | None = None  # the validation loss of the checkpoint it was loaded from
+    multiple = 8  # of which its inner images have sides
 
     def __init__(
         self,
@@ -161,15 +163,6 @@ def _make_decoder(self: Restormer, dim, num_blocks, stage):
     self.reduce_chan_level1 = _conv(dim * 2, dim, 1)
     self.decoder_level1 = stage(0, num_blocks[0])
 
-# %% ../nbs/16_restormer.ipynb #7e689bba
-def _padded(image):
-    "The image with right and lower border extended until both sides are multiples of 8."
-    height, width = image.shape[-2:]
-    padding = (0, -width % 8, 0, -height % 8)
-    if not any(padding):
-        return image
-    return F.pad(image, padding, mode="reflect" if min(height, width) > 7 else "replicate")
-
 # %% ../nbs/16_restormer.ipynb #2ca52694
 @patch
 def _decode(self: Restormer, level1, level2, level3, latent):
@@ -186,7 +179,7 @@ def forward(
 ) -> Tensor:  # the enhanced image, (B,3,H,W), not clamped
     "The enhanced image."
     height, width = x_input.shape[-2:]
-    x = _padded(x_input)
+    x = extend(x_input, self.multiple)
     level1 = self.encoder_level1(self.patch_embed(x))
     level2 = self.encoder_level2(self.down1_2(level1))
     level3 = self.encoder_level3(self.down2_3(level2))

@@ -20,7 +20,7 @@ from PIL import Image
 from .backbones import load_backbone
 from .cache import BackboneCache
 from .checkpoints import config_here
-from .core import UserError, load_checkpoint
+from .core import UserError, load_checkpoint, pick_device
 from .data import load_manifest
 from .pairs import PairDataset
 from .metrics import METRICS
@@ -161,8 +161,9 @@ def run_figure(
 
 # %% ../nbs/61_runs.ipynb #09450ba0
 @lru_cache(maxsize=1)
-def _load_frozen(path):
-    return load_backbone(path)
+def _load_frozen(path, engine, precision):
+    "The backbone, in the engine's and precision's choice for this machine's best device, as the training made it."
+    return load_backbone(path, device=pick_device("auto"), engine=engine, precision=precision)
 
 # %% ../nbs/61_runs.ipynb #432813db
 def _validation_items(config, n):
@@ -172,7 +173,8 @@ def _validation_items(config, n):
     outputs = None
     if config["backbone_path"]:
         cache_dir = config["cache_dir"] or Path(config["train_jsonl"]).parent / "backbone_cache"
-        outputs = BackboneCache(cache_dir, _load_frozen(config["backbone_path"]), config["resolution"])
+        run_by = config.get("backbone_engine", "torch"), config.get("backbone_precision", "float32")
+        outputs = BackboneCache(cache_dir, _load_frozen(config["backbone_path"], *run_by), config["resolution"])
     return PairDataset(rows, config["resolution"], outputs, keep=False)
 
 # %% ../nbs/61_runs.ipynb #f93155fb

@@ -29,6 +29,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 from .core import UserError, pick_device
+from .engines import check_choice
 from .images import image_size, read_image, to_image, to_tensor
 from .files import photo_endings, read_photo
 from .formats import allow_pixels
@@ -476,6 +477,8 @@ class ServeConfig:
 
     checkpoint: str = "outputs_elite_refiner_896/checkpoint_best.pt"  # the refiner; its averaged weights are used
     backbone_path: str = ""  # checkpoint of the frozen backbone
+    backbone_engine: str = "auto"  # what runs the backbone: torch, openvino (extra [cpu]), or auto: the fastest here
+    backbone_precision: str = "auto"  # float32, bfloat16, or auto: bfloat16 where the hardware has it
     host: str = "127.0.0.1"  # address to listen on; another than this machine's own opens it to the network
     port: int = 8000  # 0 takes a free one
     names: str = ""  # host names it may be called by, separated by commas; addresses and localhost always may
@@ -489,6 +492,7 @@ class ServeConfig:
         "Raises `UserError` naming the first value that cannot be."
         if not self.backbone_path:
             raise UserError("--backbone_path is missing; give the checkpoint of the frozen backbone")
+        check_choice(self.backbone_engine, self.backbone_precision)
         if not 0 <= self.port <= 65535:
             raise UserError(f"--port {self.port}: choose a number from 0 to 65535")
         if not 0 < self.max_mb <= 4000:
@@ -534,7 +538,8 @@ def serve(
     except ImportError as e:
         raise UserError("uvicorn is not installed; pip install 'elite-color-refiner[app]'") from e
     device = pick_device(config.device)
-    pipeline = PhotoRefiner.load(config.checkpoint, config.backbone_path, resolution=config.resolution, device=device)
+    networks = config.checkpoint, config.backbone_path, config.backbone_engine, config.backbone_precision
+    pipeline = PhotoRefiner.load(*networks, resolution=config.resolution, device=device)
     if pipeline.warning:
         print(f"warning: {pipeline.warning}", file=sys.stderr)
     names = [n.strip() for n in [*config.names.split(","), config.host] if n.strip()]
