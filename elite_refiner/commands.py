@@ -52,7 +52,9 @@ class EvaluateConfig(CrossValidationConfig):
     backbone_path: str = ""  # checkpoint of the frozen backbone; empty: the manifest names precomputed outputs
     backbone_engine: str = "auto"  # what runs the backbone: torch, openvino (extra [cpu]), or auto: the fastest here
     backbone_precision: str = "auto"  # float32, bfloat16, or auto: bfloat16 where the hardware has it
-    cache_dir: str = ""  # where the backbone's outputs are kept; empty: backbone_cache beside the manifest
+    cache_dir: str = (
+        ""  # where the backbone's outputs are kept; empty: backbone_cache beside the manifest, or beside its fold
+    )
     cache_batch_size: int = 0  # images in one pass of the backbone; 0: as many as the free memory holds
     output_dir: str = "outputs_evaluation"  # new folder for panel.csv, sheet.png and report.html
     resolution: int = 896  # side of the square that is compared
@@ -70,7 +72,7 @@ class CacheConfig:
     backbone_path: str = ""  # checkpoint of the frozen backbone
     backbone_engine: str = "auto"  # what runs the backbone: torch, openvino (extra [cpu]), or auto: the fastest here
     backbone_precision: str = "auto"  # float32, bfloat16, or auto: bfloat16 where the hardware has it
-    cache_dir: str = ""  # where outputs are kept; empty: backbone_cache beside the manifest
+    cache_dir: str = ""  # where outputs are kept; empty: backbone_cache beside the manifest, or beside its fold
     resolution: int = 896  # side of the square
     flips: bool = True  # also for the mirrored images, which training uses
     batch_size: int = 0  # images per forward pass; 0: as many as the free memory holds
@@ -163,11 +165,11 @@ def run_preflight(config):
 def _backbone_cache(config, device):
     "The cache of a backbone's outputs for the images of a manifest."
     from elite_refiner.backbones import configured_backbone
-    from elite_refiner.cache import BackboneCache
+    from elite_refiner.cache import BackboneCache, cache_root
     from elite_refiner.engines import show_choices
 
     show_choices()
-    folder = config.cache_dir or Path(config.manifest).parent / "backbone_cache"
+    folder = cache_root(config.manifest, config.cache_dir)
     return BackboneCache(folder, configured_backbone(config, device), config.resolution, device)
 
 # %% ../nbs/88_commands.ipynb #7bc86c81

@@ -33,7 +33,7 @@ class TrainConfig:
     backbone_engine: str = "auto"  # what runs the backbone: torch, openvino (extra [cpu]), or auto: the fastest here
     backbone_precision: str = "auto"  # float32, bfloat16, or auto: bfloat16 where the hardware has it
     output_dir: str = "outputs_elite_refiner_896"  # new folder for checkpoints, log and curves
-    cache_dir: str = ""  # folder for the backbone's outputs; empty: backbone_cache beside the training manifest
+    cache_dir: str = ""  # folder for the backbone's outputs; empty: backbone_cache beside the manifest or its fold
     cache_batch_size: int = 0  # images in one pass of the backbone; 0: as many as the free memory holds
     resolution: int = 896  # side of the square that images are resized to, in pixels
     refiner_size: str = "medium"  # small (0.3 M parameters), medium (1.2 M) or large (3.5 M)

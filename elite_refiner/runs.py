@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from .backbones import load_backbone
-from .cache import BackboneCache
+from .cache import BackboneCache, cache_root
 from .checkpoints import config_here
 from .core import UserError, load_checkpoint, pick_device
 from .data import load_manifest
@@ -172,7 +172,7 @@ def _validation_items(config, n):
     rows = rows[:: max(1, len(rows) // n)][:n]
     outputs = None
     if config["backbone_path"]:
-        cache_dir = config["cache_dir"] or Path(config["train_jsonl"]).parent / "backbone_cache"
+        cache_dir = cache_root(config["train_jsonl"], config["cache_dir"])
         run_by = config.get("backbone_engine", "torch"), config.get("backbone_precision", "float32")
         outputs = BackboneCache(cache_dir, _load_frozen(config["backbone_path"], *run_by), config["resolution"])
     return PairDataset(rows, config["resolution"], outputs, keep=False)

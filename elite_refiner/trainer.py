@@ -18,7 +18,7 @@ from fastcore.basics import patch
 
 from .backbones import configured_backbone
 from .batches import Batches
-from .cache import BackboneCache
+from .cache import BackboneCache, cache_root
 from .callbacks import Callbacks, standard_callbacks
 from .checkpoints import RunState, can_resume
 from .config import TrainConfig, branch_names, make_loss, read_manifests
@@ -167,7 +167,7 @@ def _batches(self: Trainer) -> Batches:
     config, rank, world = self.config, self.processes.rank, self.processes.world
     outputs = None
     if self.backbone is not None:
-        folder = config.cache_dir or Path(config.train_jsonl).parent / "backbone_cache"
+        folder = cache_root(config.train_jsonl, config.cache_dir)
         outputs = BackboneCache(folder, self.backbone, config.resolution, self.device, config.cache_batch_size)
         self.log.info(f"the backbone runs on {self.backbone.choice}")
     shares = dict(seed=config.seed, rank=rank, world=world)
