@@ -52,9 +52,7 @@ class EvaluateConfig(CrossValidationConfig):
     backbone_path: str = ""  # checkpoint of the frozen backbone; empty: the manifest names precomputed outputs
     backbone_engine: str = "auto"  # what runs the backbone: torch, openvino (extra [cpu]), or auto: the fastest here
     backbone_precision: str = "auto"  # float32, bfloat16, or auto: bfloat16 where the hardware has it
-    cache_dir: str = (
-        ""  # where the backbone's outputs are kept; empty: backbone_cache beside the manifest, or beside its fold
-    )
+    cache_dir: str = ""  # where its outputs are kept; empty: backbone_cache beside the manifest, or beside its fold
     cache_batch_size: int = 0  # images in one pass of the backbone; 0: as many as the free memory holds
     output_dir: str = "outputs_evaluation"  # new folder for panel.csv, sheet.png and report.html
     resolution: int = 896  # side of the square that is compared
