@@ -105,7 +105,7 @@ def _metavar(name, kind):
     "How a flag's value is shown: its choices, or its type."
     return f"{{{','.join(CHOICES[name])}}}" if name in CHOICES else kind.__name__.upper()
 
-
+# %% ../nbs/89_cli.ipynb #89b00002
 def add_flags(
     parser: argparse.ArgumentParser,  # gets one flag per field
     cls,  # a dataclass whose fields have defaults and comments

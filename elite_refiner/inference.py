@@ -112,7 +112,7 @@ def _content_digest(path):
     inner = [(p.relative_to(path).as_posix(), file_sha256(p)) for p in sorted(path.rglob("*")) if p.is_file()]
     return hashlib.sha256(json.dumps(inner).encode()).hexdigest()
 
-
+# %% ../nbs/72_inference.ipynb #72b00002
 def settings_digest(
     config: RefineConfig,  # of the run
 ) -> str:  # 16 hexadecimal digits
@@ -203,14 +203,14 @@ def _original(path, config):
     except (OSError, UserError):
         return ""
 
-
+# %% ../nbs/72_inference.ipynb #72b00004
 def _check_free(name, to, config, records):
     "Raise `UserError` when a file stands where a result goes that may not be replaced."
     if not config.overwrite and not records.may_replace(name, to):
         what = "stands there and is no unchanged result of an earlier run"
         raise UserError(f"{printable(to)}: {what}; choose another --output_dir, or replace it with --overwrite")
 
-
+# %% ../nbs/72_inference.ipynb #72b00006
 def _row_without_work(path, name, to, config, records):
     "The row of a photo whose result is there already or may not be written; None when it is to be refined."
     done = records.done(name, to, _original(path, config)) if config.skip_existing else {}
@@ -222,7 +222,7 @@ def _row_without_work(path, name, to, config, records):
         return _failed_row(error, path)
     return None
 
-
+# %% ../nbs/72_inference.ipynb #72b00008
 def _unfinished(listing, config, out, records, finished):
     "Yield the photos of a listing that are to be refined; the others are recorded as skipped or failed."
     for path, name in listing:
@@ -261,7 +261,7 @@ def _settle(path, name, row, saved, out, finished):
     if full:
         raise full
 
-
+# %% ../nbs/72_inference.ipynb #72b00010
 def _settle_all(behind, out, finished):
     "Wait for all results that are being written. Raises `DiskFull` after that."
     full = None
@@ -328,7 +328,7 @@ def prepare_folders(
     for folder in sorted({(Path(config.output_dir) / name).parent for _, name in photos}):
         sweep_temporaries(folder)
 
-
+# %% ../nbs/72_inference.ipynb #72b00012
 def refine(
     config: RefineConfig,  # what to do
     progress: bool = True,  # a bar with photos per minute and the time left

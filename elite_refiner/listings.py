@@ -51,14 +51,14 @@ _REMEDIES = {
 }
 _LITTER_NAMES = ("@eadir", "#recycle", "@recycle", "$recycle.bin", "#snapshot", "__macosx", "system volume information")
 
-
+# %% ../nbs/68_listings.ipynb #68b00002
 def _kind_of_file(name):
     "What kind of file is passed over under this name."
     if Path(name).suffix.lower() in RAW_ENDINGS:
         return "camera raw"
     return "picture of another format" if is_other_picture(name) else "file of another kind"
 
-
+# %% ../nbs/68_listings.ipynb #68b00004
 def _kind_of_folder(folder, recursive):
     "Why a folder inside a folder is passed over; empty when it is searched."
     if folder.name.lower() in _LITTER_NAMES:
@@ -126,7 +126,7 @@ def _inner_folders(search, folder, names, recursive):
             entered.append(name)
     return entered
 
-
+# %% ../nbs/68_listings.ipynb #68b00006
 def _walk(search, source, recursive):
     "Look for photos below a folder."
 
@@ -298,7 +298,7 @@ def _read_report(path):
         return {}
     return {row["photo"]: {**dict.fromkeys(COLUMNS, ""), **row} for row in rows if set(row) >= _ALWAYS_THERE}
 
-
+# %% ../nbs/68_listings.ipynb #68b00008
 def _header(path):
     "The names of a table's columns; empty for a file that is empty, missing or no table."
     try:
@@ -309,7 +309,7 @@ def _header(path):
     except (OSError, ValueError, csv.Error):
         return ["?"]
 
-
+# %% ../nbs/68_listings.ipynb #68b00010
 def check_report(
     path,  # where a report is to be written
 ):
@@ -332,7 +332,7 @@ def _journal_lines(path):
         return []
     return [dict(zip(names, line)) for line in lines if len(line) == len(names)]
 
-
+# %% ../nbs/68_listings.ipynb #68b00012
 def original_stamp(
     *paths,  # the photo, and what else its result depends on; `None` is left out
 ) -> str:
@@ -381,7 +381,7 @@ def may_replace(
     known = self.known.get(cell_text(name), {})
     return bool(known) and os.path.isfile(to) and not os.path.islink(to) and file_sha256(to) in known
 
-
+# %% ../nbs/68_listings.ipynb #68b00014
 @patch
 def done(
     self: Records,
@@ -429,7 +429,7 @@ def _adopted_rows(folder, journal, known):
             photo = cell_text(line["photo"])
             yield photo, {**dict.fromkeys(COLUMNS, ""), **line, "status": "done", "photo": photo}
 
-
+# %% ../nbs/68_listings.ipynb #68b00016
 def adopt_journals(
     journals: list,  # of killed processes, in one folder of results
 ) -> dict:  # photo, as a cell of the report, to its row
@@ -445,7 +445,7 @@ def _open_to_append(path):
     "A table to which lines are added; the caller closes it."
     return open(path, "a", newline="", encoding="utf-8")
 
-
+# %% ../nbs/68_listings.ipynb #68b00018
 class Report:
     "A table that grows with the run. `trouble` says why it could not be written, if so."
 
