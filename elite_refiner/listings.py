@@ -445,6 +445,13 @@ def _open_to_append(path):
     "A table to which lines are added; the caller closes it."
     return open(path, "a", newline="", encoding="utf-8")
 
+# %% ../nbs/68_listings.ipynb #68b00019
+def _drop_journals(journals, trouble):
+    "Remove journals whose results are in a report, unless that had trouble."
+    for journal in journals:
+        if not trouble:
+            journal.unlink(missing_ok=True)
+
 # %% ../nbs/68_listings.ipynb #68b00018
 class Report:
     "A table that grows with the run. `trouble` says why it could not be written, if so."
@@ -461,13 +468,7 @@ class Report:
         left = [journal for journal in self.path.parent.glob(f"{_JOURNAL}*") if is_left_over(journal)]
         self.rows |= adopt_journals(left)
         self.write()
-        self.drop_journals(left)
-
-    def drop_journals(self, journals):
-        "Remove journals whose results are in the table, unless it could not be written."
-        for journal in journals:
-            if not self.trouble:
-                journal.unlink(missing_ok=True)
+        _drop_journals(left, self.trouble)
 
     def close(self):
         "Write the table sorted by photo and close it."
@@ -580,6 +581,7 @@ def close(self: RunLog):
     "Close report and bar; a report that is not complete is a warning, and the journals that complete it stay."
     self.report.close()
     self.bar.close()
-    self.report.drop_journals(self.report.path.parent.glob(f"{_JOURNAL}{process_name()}-*"))
+    journals = self.report.path.parent.glob(f"{_JOURNAL}{process_name()}-*")
+    _drop_journals(journals, self.report.trouble)
     warnings = (self.result["warning"], self.report.trouble)
     self.result["warning"] = "; ".join(filter(None, warnings))
