@@ -16,9 +16,11 @@ from pathlib import Path
 
 import torch
 from fastcore.basics import patch
-from .core import UserError
-from .inference import RefineConfig, _refine_listing, load_pipeline, refine
-from .listings import RunLog, list_photos, shard_listings
+from .core import DiskFull, UserError, process_name
+from .inference import RefineConfig, _refine_listing, load_pipeline, prepare_folders, refine
+from .inference import settings_digest
+from .listings import Records, RunLog, group_photos, list_photos, sources
+from .photos import checkpoint_paths
 
 # %% ../nbs/73_archive.ipynb #37ec5779
 @dataclass
@@ -48,23 +50,27 @@ def check_archive(self: ArchiveConfig):
 class _Worker:
     "A Ray actor: loads the networks once, then takes batches of photos from files to files."
 
-    def __init__(self, config, device):
+    def __init__(self, config, device, settings, owner):
         torch.set_num_threads(1)
         self.config = config
         self.pipeline = load_pipeline(config, device)
+        self.records = Records(config.output_dir, settings, owner)
 
     def __call__(self, row):
         "Refine the photos `names` at `paths`; returns (name, row of the report) for each."
         listing = [(Path(path), name) for path, name in zip(row["paths"], row["names"])]
-        out = Path(self.config.output_dir)
-        rows = []
+        rows = {}
 
         def finished(path, name, report_row, to=None):
-            rows.append((name, report_row))
+            rows[name] = report_row
 
-        with ThreadPoolExecutor(1) as writer:
-            _refine_listing(self.pipeline, listing, self.config, out, writer, finished)
-        return dict(rows=rows)
+        try:
+            with ThreadPoolExecutor(1) as writer:
+                _refine_listing(self.pipeline, listing, self.config, self.records, writer, finished)
+        except DiskFull as error:
+            not_tried = dict(status="failed", reason=f"not tried; {error}")
+            rows = {name: rows.get(name, not_tried) for _, name in listing}
+        return dict(rows=list(rows.items()))
 
 # %% ../nbs/73_archive.ipynb #c223e379
 BATCH = 8  # photos in a row: enough for reading, networks and writing to overlap, few enough to lose
@@ -165,7 +171,7 @@ def _through_ray(ray, config, device, batches):
         warnings.simplefilter("ignore")  # Ray 2.60 announces new names of these arguments that it does not know yet
         data = ray.data.from_items(items, override_num_blocks=len(items)).map(
             _Worker,
-            fn_constructor_args=(config, device),
+            fn_constructor_args=(config, device, settings_digest(config), process_name()),
             num_cpus=1,
             num_gpus=int(device == "cuda"),
             compute=ray.data.ActorPoolStrategy(size=min(config.workers, len(items))),
@@ -202,26 +208,30 @@ def _refine_on_ray(ray, config, device, listings, log):
 # %% ../nbs/73_archive.ipynb #30c5bd43
 def _absolute(config):
     "The configuration as a worker in another folder reads it."
-    fields = ("source", "output_dir", "checkpoint", "backbone_path", "backbone_outputs")
+    fields = ("output_dir", "backbone_path", "backbone_outputs")
     given = {name: getattr(config, name) for name in fields if getattr(config, name)}
-    return replace(config, **{name: str(Path(path).resolve()) for name, path in given.items()})
+    absolute = {name: str(Path(path).resolve()) for name, path in given.items()}
+    found = [str(source.absolute()) for source in sources(config)]
+    checkpoints = ",".join(str(Path(path).resolve()) for path in checkpoint_paths(config.checkpoint))
+    return replace(config, source=found[0] if len(found) == 1 else found, checkpoint=checkpoints, **absolute)
 
 # %% ../nbs/73_archive.ipynb #ea4a44e8
 def refine_archive(
     config: ArchiveConfig,  # what to do, and by which engine
     progress: bool = True,  # a bar with photos per minute and the time left
 ) -> dict:  # as `inference.refine` gives it
-    "Refine a photo or a folder, here or on Ray. Raises `UserError` when nothing can be started; failures are reported."
+    "Refine photos and folders, here or on Ray. Raises `UserError` when nothing can be started; failures are reported."
     if config.engine == "plain":
         return refine(config, progress)
     config = _absolute(config)
-    listings = shard_listings(config, list_photos(config))
+    photos, left_out = list_photos(config)
+    prepare_folders(config, photos)
     warning = load_pipeline(config, "cpu").warning  # what cannot be loaded is reported before workers start
     with _ray_session(config) as ray:
         device = _choose_device(config, ray.cluster_resources())
-        log = RunLog(config, warning, sum(map(len, listings)), progress)
+        log = RunLog(config, warning, len(photos), progress, left_out)
         try:
-            _refine_on_ray(ray, config, device, listings, log)
+            _refine_on_ray(ray, config, device, group_photos(config, photos), log)
         finally:
             log.close()
     return log.result

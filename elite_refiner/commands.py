@@ -52,9 +52,7 @@ class EvaluateConfig(CrossValidationConfig):
     backbone_path: str = ""  # checkpoint of the frozen backbone; empty: the manifest names precomputed outputs
     backbone_engine: str = "auto"  # what runs the backbone: torch, openvino (extra [cpu]), or auto: the fastest here
     backbone_precision: str = "auto"  # float32, bfloat16, or auto: bfloat16 where the hardware has it
-    cache_dir: str = (
-        ""  # where the backbone's outputs are kept; empty: backbone_cache beside the manifest, or beside its fold
-    )
+    cache_dir: str = ""  # where its outputs are kept; empty: backbone_cache beside the manifest, or beside its fold
     cache_batch_size: int = 0  # images in one pass of the backbone; 0: as many as the free memory holds
     output_dir: str = "outputs_evaluation"  # new folder for panel.csv, sheet.png and report.html
     resolution: int = 896  # side of the square that is compared
@@ -110,6 +108,7 @@ class Command:
     name: str  # as it is typed
     config: str  # module and class of its configuration, "config.TrainConfig"
     run: object  # function of one configuration
+    positional: str = ""  # the field that takes words without a flag: one as text, several as a list
 
     @property
     def help(self):
@@ -126,11 +125,13 @@ COMMANDS = Registry("command")
 
 def command(
     config: str,  # module and class of its configuration
+    positional: str = "",  # the field that takes words without a flag
 ):
     "Register `run_name` as the sub-command `name`."
 
     def register(run):
-        COMMANDS.add(Command(name=run.__name__.removeprefix("run_"), config=config, run=run))
+        name = run.__name__.removeprefix("run_")
+        COMMANDS.add(Command(name=name, config=config, run=run, positional=positional))
         return run
 
     return register
@@ -334,9 +335,23 @@ def run_evaluate(config):
     _print_and_report(table, figure, config, out)
 
 # %% ../nbs/88_commands.ipynb #2eb00fd3
-@command("archive.ArchiveConfig")
+def _tell_refined(config, result):
+    "Print what became of a run's photos; failures and warnings on standard error."
+    if result["warning"]:
+        print(f"warning: {result['warning']}", file=sys.stderr)
+    for reason in result["failed"].values():
+        print(f"failed: {reason}", file=sys.stderr)
+    if result["again"]:
+        print(f"made again: {result['again']} results of other settings or of originals that have changed")
+    if result["left_out"]:
+        print(f"left out: {result['left_out']}")
+    counts = f"{len(result['done'])} refined, {len(result['skipped'])} skipped, {len(result['failed'])} failed"
+    print(f"{counts}; results are in {config.output_dir}")
+
+
+@command("archive.ArchiveConfig", positional="source")
 def run_refine(config):
-    "Refine a photo, a folder of photos or a shard of an archive."
+    "Refine photos, folders of photos or a shard of an archive."
     from elite_refiner.archive import refine_archive
     from elite_refiner.engines import show_choices
 
@@ -344,14 +359,10 @@ def run_refine(config):
     _require(config, "source")
     result = refine_archive(config)
     failed = result["failed"]
-    if result["warning"]:
-        print(f"warning: {result['warning']}", file=sys.stderr)
-    if failed and not Path(config.source).is_dir():
+    single = isinstance(config.source, str) and not Path(config.source).is_dir()
+    if failed and single:
         raise UserError(next(iter(failed.values())))
-    for reason in failed.values():
-        print(f"failed: {reason}", file=sys.stderr)
-    counts = f"{len(result['done'])} refined, {len(result['skipped'])} skipped, {len(failed)} failed"
-    print(f"{counts}; results are in {config.output_dir}")
+    _tell_refined(config, result)
     return 1 if failed else 0
 
 # %% ../nbs/88_commands.ipynb #07ea9db9
