@@ -80,19 +80,14 @@ def finetune_backbone(
     backbone: nn.Module,  # frozen, as `load_backbone` gives it; a copy is trained
     pairs: list,  # dicts of x_input, x_backbone and target, (3,H,W) in [0,1] each
     *,
-    steps: int = None,  # optimizer steps, or
-    seconds: float = None,  # computing time of all threads, for instance what the refiner's training took
-    batch_size: int = 4,  # pairs of a step
     lr: float = 5e-4,  # highest learning rate
     loss: nn.Module = None,  # (output, target) -> dict with `total`; `MaskedChromaLoss()` by default
-    seed: int = 0,  # of order and mirroring
-    flips: bool = True,  # mirror pairs at random
+    **training,  # `steps` or `seconds`, `batch_size`, `seed` and `flips` of `train_network`
 ) -> nn.Module:  # frozen, a method(x_input, x_backbone); `.steps` and `.seconds` say what it took
     "Train the backbone itself on the refiner's pairs. Raises `UserError` where `train_network` does."
     copy = BackboneAlone(deepcopy(backbone)).requires_grad_(True)
     loss = MaskedChromaLoss() if loss is None else loss
-    budget = dict(steps=steps, seconds=seconds, batch_size=batch_size)
-    return train_network(copy, pairs, lr=lr, loss=loss, seed=seed, flips=flips, **budget)
+    return train_network(copy, pairs, lr=lr, loss=loss, **training)
 
 # %% ../nbs/65_finetune.ipynb #6c2e0a24
 def count_operations(
@@ -149,4 +144,5 @@ def compare_networks(
         rows[name]["step_s"] = step_seconds(network, pairs, batch_size)
         rows[name]["parameters"] = sum(p.numel() for p in network.parameters())
         rows[name]["gflop"] = count_operations(network)
-    return pd.DataFrame(rows).T
+    columns = ["psnr", "color_psnr", "de", "step_s", "parameters", "gflop"]
+    return pd.DataFrame(rows).T.reindex(columns=columns)

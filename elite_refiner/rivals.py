@@ -251,12 +251,13 @@ def _check_training(pairs, steps, seconds, batch_size):
 
 # %% ../nbs/26_rivals.ipynb #4b1f0b44
 def _take_step(network, loss, batches, optimizer, loss_optimizer):
-    "One step with clipped gradients, of the network and of a loss that learns."
+    "One step with clipped gradients, of the network and of a loss that learns; none where they are not finite."
     _loss_of(network, loss, batches).backward()
-    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    norm = nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     for each in (optimizer, loss_optimizer):
-        if each:
+        if each and norm.isfinite():
             each.step()
+        if each:
             each.zero_grad()
     if loss_optimizer:
         loss.project_()
