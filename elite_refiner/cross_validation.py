@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from tqdm.auto import tqdm
 
+import elite_refiner.rivals  # noqa: F401 (registers the learned rivals)
 from .baselines import BASELINES
 from .cache import BackboneCache
 from .core import UserError, atomic_path, folder_contents
