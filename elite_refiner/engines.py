@@ -565,6 +565,18 @@ def weight_versions(
     tensors = [*module.parameters(), *module.buffers()]
     return [(t.data_ptr(), 0 if t.is_inference() else t._version) for t in tensors]
 
+# %% ../nbs/08_engines.ipynb #06e30a01
+@patch
+def state_dict(self: Engine, *args, **kwargs) -> dict:
+    "The network's weights under the network's own names."
+    return self.module.state_dict(*args, **kwargs)
+
+
+@patch
+def load_state_dict(self: Engine, state_dict, *args, **kwargs):
+    "Load weights into the network, as its own method does."
+    return self.module.load_state_dict(state_dict, *args, **kwargs)
+
 # %% ../nbs/08_engines.ipynb #06e10019
 @patch
 def start(self: Engine):
