@@ -287,15 +287,15 @@ class Guard:
             {**_HEADERS, "content-security-policy": policy},
         )
 
-    def refusal(self, h):
-        "Status and reason to refuse a request with these headers, or None."
+    def refusal(self, h, path="/photos"):
+        "Status and reason to refuse a request for `path` with these headers, or None."
         if not _known(_host(h.get("host", "")), self.names):
             return 400, "this service is not known under that name; open it by its address"
-        if (
-            "origin" in h
-            and h["origin"].split("://")[-1].lower() != h["host"].lower()
-            or h.get("sec-fetch-site", "none") not in ("none", "same-origin")
-        ):
+        own_origin = "origin" not in h or h["origin"].split("://")[-1].lower() == h["host"].lower()
+        own_site = h.get("sec-fetch-site", "none") in ("none", "same-origin")
+        # a link to the page, say in JupyterLab's terminal: it opens in a tab of its own and reads nothing
+        opened = h.get("sec-fetch-mode") == "navigate" and h.get("sec-fetch-dest") == "document" and path == "/"
+        if not own_origin or not (own_site or opened):
             return 403, "only its own page may use this service"
         if (
             not re.fullmatch(r"\d{1,15}", h.get("content-length", "0"))
@@ -331,7 +331,7 @@ class Guard:
                 raise HTTPException(413, self.too_large)
             return message
 
-        no = self.refusal(h)
+        no = self.refusal(h, scope["path"] if scope["method"] == "GET" else "")
         if no:
             return await JSONResponse({"error": no[1]}, no[0], {"connection": "close"})(scope, receive, answer)
         await self.app(scope, counted, answer)
