@@ -69,7 +69,7 @@ def rows(self: ComparePanel):
 def connect(self: ComparePanel):
     "Call the right method when something is moved or chosen."
     ipywidgets.jslink((self.zoom, "value"), (self.view, "zoom"))
-    self.photo.observe(self.load_example, "value")
+    self.photo.observe(self.take_up, "value")
     self.strength.observe(self.moved, "value")
     for side in (self.left, self.right):
         side.observe(self.show_sides, "value")
@@ -181,7 +181,7 @@ def connect(self: AnatomyPanel):
     self.curves.observe(self.moved, "points")
     self.channel.observe(lambda change: setattr(self.curves, "channel", change["new"]), "value")
     self.reset.on_click(lambda _: setattr(self.curves, "points", self.curves.predicted))
-    self.photo.observe(self.load_example, "value")
+    self.photo.observe(self.take_up, "value")
 
 
 @patch
@@ -318,7 +318,7 @@ def connect(self: LossPanel):
     for control in (self.judged_name, self.goal_name, *self.sliders.values()):
         control.observe(self.moved, "value")
     self.reset.on_click(self.undo)
-    self.photo.observe(self.load_example, "value")
+    self.photo.observe(self.take_up, "value")
 
 
 @patch

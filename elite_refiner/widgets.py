@@ -8,6 +8,7 @@ __all__ = ['ASSETS', 'LABEL_WIDTH', 'CompareView', 'CurveEditor', 'Panel', 'slid
 
 # %% ../nbs/82_widgets.ipynb #b4d6c9df
 import asyncio
+import html
 from importlib.resources import files
 
 import anywidget
@@ -15,6 +16,8 @@ import ipywidgets
 import numpy as np
 import traitlets
 from fastcore.basics import patch
+
+from .core import UserError
 
 ASSETS = files("elite_refiner") / "assets"
 
@@ -84,6 +87,15 @@ class Panel(ipywidgets.VBox):
         self.children = self.rows()
         self.connect()
         self.load_example()
+
+    def take_up(self, change=None):
+        "Take up the chosen example; one that cannot be read is named, and nothing of the last one stays in sight."
+        try:
+            self.load_example(change)
+            self.children = self.rows()
+        except UserError as e:
+            notice = ipywidgets.HTML(f"<b>{html.escape(str(e))}</b>")
+            self.children = [notice, *([self.photo] if hasattr(self, "photo") else [])]
 
 # %% ../nbs/82_widgets.ipynb #aef638c2
 @patch
