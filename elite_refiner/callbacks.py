@@ -277,7 +277,11 @@ def epoch_line(
     epochs: int,  # of the whole run
 ) -> str:
     "An epoch's line of the log; a star marks the best so far."
-    line = f"epoch {row['epoch']}/{epochs}: train {row.get('train_loss', math.nan):.4f}"
+    train = row.get("train_loss", math.nan)
+    if row["epoch"] == 0:
+        line = "fit on few pairs" if math.isnan(train) else "fit of the tone path"
+    else:
+        line = f"epoch {row['epoch']}/{epochs}: train {train:.4f}"
     if "val_loss" not in row:
         return line
     return (
@@ -319,7 +323,7 @@ def log_start(trainer):
     )
     if trainer.backbone is not None and trainer.backbone.val_loss is not None:
         trainer.log.info(f"the backbone's checkpoint reports val_loss {trainer.backbone.val_loss:.4f}")
-    if trainer.optimization.total * config.lr < _ENOUGH:
+    if trainer.trains_network and trainer.optimization.total * config.lr < _ENOUGH:
         trainer.log.warning(few_steps(trainer.optimization.total, config))
 
 # %% ../nbs/56_callbacks.ipynb #c1e5c004
@@ -338,7 +342,7 @@ def _worth(record, gain):
 # %% ../nbs/56_callbacks.ipynb #694ac979
 def log_summary(trainer):
     "The last line of the log: a warning when the refiner is no better than its backbone."
-    reason = trainer.stop or f"{trainer.state.epoch} epochs done"
+    reason = trainer.stop or (f"{trainer.state.epoch} epochs done" if trainer.state.epoch else "fitted")
     record = trainer.state.record
     if not record:
         trainer.log.warning("no epoch gave a finite validation loss: there is no checkpoint_best.pt")

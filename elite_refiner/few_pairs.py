@@ -249,6 +249,8 @@ class FewPairsFit:
         used = ", ".join(f"{name} {weight:.2f}" for name, weight in self.weights.items() if weight >= 0.005)
         if not used:
             return f"{self.n} pairs do not agree on any change: the refiner does nothing"
+        if np.isnan(self.gain_db):
+            return f"weights {used}; a single group of pairs leaves nothing to judge by"
         sure = "" if np.isnan(self.low_db) else f" (at least {self.low_db:+.2f} with 97.5 % confidence)"
         return f"weights {used}; {self.gain_db:+.2f} dB on pairs left out{sure}"
 
