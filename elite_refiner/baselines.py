@@ -17,7 +17,7 @@ from scipy.optimize import least_squares, lsq_linear
 from scipy.sparse.linalg import cg
 
 from .core import Registry, UserError
-from .tables import apply_curves, apply_lut, linear_basis
+from .tables import apply_curves, apply_lut, color_grid, linear_basis
 
 # %% ../nbs/22_baselines.ipynb #d37a7f0b
 def _check_pairs(backbones, targets):
@@ -151,8 +151,7 @@ def fit_lut(
     x, y, w = _sample_pixels(backbones, targets)
     penalty = smooth * _bending(size) + pull * sparse.eye_array(size**3)
     correction = _solve(linear_basis(x, size), y - x, w, penalty)
-    axis = torch.linspace(0, 1, size, dtype=torch.float64)
-    identity = torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"))
+    identity = color_grid(size)
     return partial(apply_lut, identity + torch.from_numpy(correction.T.copy()).view_as(identity))
 
 # %% ../nbs/22_baselines.ipynb #e20fddf6

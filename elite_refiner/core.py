@@ -215,6 +215,7 @@ def printable(
 
 # %% ../nbs/00_core.ipynb #7d1c0021
 _OUT_OF_MEMORY = ("can't allocate memory", "out of memory", "not enough memory", "bad_alloc", "cannot allocate memory")
+_OUT_OF_MEMORY += ("status_alloc_failed",)  # CUDA's libraries
 
 
 def is_out_of_memory(

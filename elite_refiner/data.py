@@ -31,6 +31,11 @@ class Row:
     line: int  # its line in the manifest, from 1
     name: str  # the input as the manifest names it, relative to the data root
 
+    @property
+    def unit(self) -> str:
+        "What must not be cut between learning and judging: its group, or all rows with its target."
+        return self.group or str(self.target)
+
 # %% ../nbs/35_data.ipynb #4801bae7
 _SHORT_NAMES = {"input": "src", "target": "tar"}
 

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['FLOAT32', 'ENGINES', 'PRECISIONS', 'MEAN_LIMIT', 'P999_LIMIT', 'extend', 'import_optional', 'load_torch',
            'onnx_session', 'has_openvino', 'has_bfloat16', 'Choice', 'check_choice', 'count_parameters', 'choose',
-           'measure_deviation', 'is_close', 'kept_folder', 'is_out_of_memory', 'run_halving', 'images_at_once',
-           'Engine', 'weight_versions', 'show_choices']
+           'measure_deviation', 'is_close', 'kept_folder', 'run_halving', 'images_at_once', 'Engine', 'weight_versions',
+           'show_choices']
 
 # %% ../nbs/08_engines.ipynb #06e00003
 import importlib
@@ -31,7 +31,7 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor
 
-from .core import UserError, file_sha256, write_text
+from .core import UserError, file_sha256, is_out_of_memory, write_text
 
 # %% ../nbs/08_engines.ipynb #06e00008
 def extend(
@@ -476,18 +476,6 @@ def _start(module, choice, name):
         if run is not None:
             return run, candidate
     raise RuntimeError("torch in float32 does not start")
-
-# %% ../nbs/08_engines.ipynb #06e00045
-_NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory", "bad_alloc")
-
-
-def is_out_of_memory(
-    error: Exception,  # anything that was raised
-) -> bool:
-    "Whether an error says that memory ran out."
-    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
-        return True
-    return isinstance(error, RuntimeError) and any(text in str(error).lower() for text in _NO_MEMORY)
 
 # %% ../nbs/08_engines.ipynb #06e00047
 def run_halving(

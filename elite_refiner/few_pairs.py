@@ -22,7 +22,7 @@ from .color import full_precision
 from .core import UserError
 from .refiner import create_elite_color_refiner
 from .strips import chroma_gate, gate_chroma, upsample_maps
-from .tables import interpolate_lut
+from .tables import color_grid, interpolate_lut
 from .tone import TABLE_SIDE, ToneOffset, fit_tone
 
 # %% ../nbs/25_few_pairs.ipynb #a51fc7e9
@@ -33,18 +33,18 @@ def difference_table(
     correct,  # a fitted correction, a function of (1,3,H,W) in [0,1]
 ) -> Tensor:  # axes: output channel, red, green, blue; (3,17,17,17)
     "What a correction changes at evenly spaced colors."
-    axis = torch.linspace(0, 1, TABLE_SIDE)
-    colors = torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"))
+    colors = color_grid(TABLE_SIDE).float()
     image = colors.reshape(1, 3, TABLE_SIDE, TABLE_SIDE**2)
     return (correct(image).float() - image).view_as(colors)
 
 # %% ../nbs/25_few_pairs.ipynb #f20a6e54
 @full_precision
-def _table_difference(table, pair):
-    "The gated difference of a table at every pixel of a pair, (3,H,W)."
+def _table_differences(tables, pair):
+    "The gated differences of n tables at every pixel of a pair, (n,3,H,W)."
     x_backbone = pair["x_backbone"][None]
     gate = chroma_gate(pair["x_input"][None], x_backbone)
-    return gate_chroma(interpolate_lut(table, x_backbone), gate)[0]
+    together = interpolate_lut(torch.cat(list(tables)), x_backbone)[0]  # one look-up for all planes
+    return gate_chroma(together.unflatten(0, (-1, 3)), gate)
 
 # %% ../nbs/25_few_pairs.ipynb #0de1925a
 @dataclass
@@ -67,7 +67,7 @@ def fit_parts(
     targets = [pair["target"] for pair in pairs]
     fits = dict(affine=fit_affine, curves=fit_curves, lut=fit_lut)
     tables = {name: difference_table(fit(backbones, targets)) for name, fit in fits.items()}
-    left = [pair | dict(target=pair["target"] - _table_difference(tables["lut"], pair)) for pair in pairs]
+    left = [pair | dict(target=pair["target"] - _table_differences([tables["lut"]], pair)[0]) for pair in pairs]
     carrier = create_elite_color_refiner("small")
     fit_tone(carrier, left, steps=tone_steps, seed=seed)
     return Parts(tables, carrier.tone.requires_grad_(False))
@@ -80,10 +80,10 @@ def differences(
     pair: dict,  # x_input and x_backbone, (3,H,W) each
 ) -> Tensor:  # one for each of `PARTS`, (4,3,H,W)
     "What each part would change."
-    tables = [_table_difference(table, pair) for table in self.tables.values()]
+    tables = _table_differences(self.tables.values(), pair)
     offset = self.tone(pair["x_input"][None], pair["x_backbone"][None])
     tone = upsample_maps(offset, pair["x_backbone"].shape[-2:])[0].expand(3, -1, -1)
-    return torch.stack([*tables, tone])
+    return torch.cat([tables, tone[None]])
 
 # %% ../nbs/25_few_pairs.ipynb #b40e7f95
 @dataclass
@@ -113,14 +113,13 @@ _MOST_FOLDS = 10
 
 
 def group_folds(
-    groups: list,  # of the pairs; None: a group of its own
+    groups: list,  # of the pairs, any names
 ) -> list:  # lists of row numbers, no group in two of them
     "Leave one group out, or one of ten sets of groups when there are more."
-    keys = [("own", k) if group is None else ("group", group) for k, group in enumerate(groups)]
-    distinct = list(dict.fromkeys(keys))
+    distinct = list(dict.fromkeys(groups))
     count = min(len(distinct), _MOST_FOLDS)
-    fold_of = {key: k % count for k, key in enumerate(distinct)}
-    return [[k for k, key in enumerate(keys) if fold_of[key] == fold] for fold in range(count)]
+    fold_of = {group: k % count for k, group in enumerate(distinct)}
+    return [[k for k, group in enumerate(groups) if fold_of[group] == fold] for fold in range(count)]
 
 # %% ../nbs/25_few_pairs.ipynb #3d05c9ae
 def gather_evidence(
@@ -286,10 +285,10 @@ def fit_few_pairs(
     **options,  # of `fit_parts`
 ) -> FewPairsFit:
     "A refiner that is safe on few pairs. Raises `UserError` without pairs."
-    pairs = [{role: image.float().cpu() for role, image in pair.items() if image.ndim == 3} for pair in pairs]
+    pairs = [{role: pair[role].float().cpu() for role in ("x_input", "x_backbone", "target")} for pair in pairs]
     if not pairs:
         raise UserError("a refiner needs at least one pair to be fitted on; the list is empty")
-    groups = groups or [None] * len(pairs)
+    groups = groups or range(len(pairs))
     evidence = gather_evidence(pairs, groups, **options) if len(group_folds(groups)) > 1 else None
     weights = choose_weights(evidence)
     gains = np.array([np.nan]) if evidence is None else _DECIBEL * log_gains(evidence, weights)

@@ -14,10 +14,9 @@ import pandas as pd
 from scipy.stats import t as student_t
 from tqdm.auto import tqdm
 
-from .baselines import BASELINES
 from .config import TrainConfig
-from .core import UserError, folder_contents
-from .cross_validation import cache_outputs, check_apart, fold_methods, train_fold
+from .core import UserError
+from .cross_validation import cache_outputs, check_apart, check_request, fold_methods, train_fold
 from .data import load_manifest
 from .evaluation import evaluate
 
@@ -32,7 +31,7 @@ def set_aside(
     "A quarter of the groups for judging. Raises `UserError` with fewer than four groups."
     groups = {}
     for row in rows:
-        groups.setdefault(row.group or str(row.target), []).append(row)
+        groups.setdefault(row.unit, []).append(row)
     if len(groups) < 4:
         raise UserError(f"{len(groups)} pairs or groups: a learning curve needs at least 4")
     order = np.random.default_rng(seed).permutation(len(groups))
@@ -78,10 +77,7 @@ def learning_curve(
 ) -> pd.DataFrame:  # as `evaluate`, with columns `pairs` and `repeat`
     "Train on more and more pairs, judge on the same held-out ones. Raises `UserError` for what cannot be."
     out = Path(config.output_dir)
-    if folder_contents(out):
-        raise UserError(f"{out}: the folder is not empty; choose another --output_dir")
-    if unknown := set(baselines) - set(BASELINES):
-        raise UserError(f"unknown baseline {sorted(unknown)[0]}; there are {', '.join(BASELINES)}")
+    check_request(config, baselines)
     root = Path(config.data_root or Path(config.train_jsonl).parent).resolve()
     groups, judges = set_aside(load_manifest(config.train_jsonl, root), config.seed)
     check_apart([([row for group in groups for row in group], judges)])

@@ -38,7 +38,7 @@ def edge_map(
 def scene_similarity(
     a: Tensor,  # thumbnail, [0, 1], (3,h,w)
     b: Tensor,  # another of the same shape
-) -> float:  # correlation of the edge maps, -1 to 1; above 0.75 for every true pair seen, under 0.45 for false ones
+) -> float:  # correlation of the edge maps, -1 to 1: high for one scene, near 0 for two
     "How well the edges of two images agree."
     a, b = edge_map(a), edge_map(b)
     a, b = a - a.mean(), b - b.mean()

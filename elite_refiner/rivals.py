@@ -20,6 +20,7 @@ from torch.optim.swa_utils import AveragedModel
 from .baselines import BASELINES, Baseline
 from .core import UserError
 from .losses import AdaptiveMultiLoss
+from .tables import color_grid, interpolate_lut
 
 # %% ../nbs/27_rivals.ipynb #4b1f0a08
 def init_he(
@@ -102,18 +103,6 @@ class HDRNet(nn.Module):
         with_one = torch.cat([x_backbone, torch.ones_like(x_backbone[:, :1])], 1)
         return (x_backbone + (matrix * with_one.unsqueeze(1)).sum(2)).clamp(0, 1)
 
-# %% ../nbs/27_rivals.ipynb #4b1f0a23
-def _look_up(tables, x):
-    "Trilinear look-up of x (B,3,H,W) in each image's table (B,3,K,K,K), as in `apply_lut`, without its clamp."
-    position = (2 * x.clamp(0, 1) - 1).movedim(1, -1).flip(-1).unsqueeze(1)
-    return F.grid_sample(tables, position, align_corners=True, padding_mode="border").squeeze(2)
-
-# %% ../nbs/27_rivals.ipynb #4b1f0b23
-def _color_grid(size):
-    "The identity's table, (3,K,K,K)."
-    axis = torch.linspace(0, 1, size)
-    return torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"))
-
 # %% ../nbs/27_rivals.ipynb #4b1f0a26
 def _weight_predictor(count):
     "A network from small copies (B,6,128,128) to `count` weights (B,count), which are near 1 at the start."
@@ -138,7 +127,7 @@ class AdaptiveLUT(nn.Module):
         super().__init__()
         self.weigh = _weight_predictor(count)
         self.tables = nn.Parameter(torch.zeros(count, 3, size, size, size))
-        self.register_buffer("identity", _color_grid(size), persistent=False)
+        self.register_buffer("identity", color_grid(size).float(), persistent=False)
 
     def forward(
         self,
@@ -148,7 +137,7 @@ class AdaptiveLUT(nn.Module):
         "Correct `x_backbone`. Raises `UserError` for shapes that it cannot take."
         weights = self.weigh(_small_copies(x_input, x_backbone))
         mixed = (weights @ self.tables.flatten(1)).unflatten(1, self.tables.shape[1:])
-        return (x_backbone + _look_up(mixed, x_backbone)).clamp(0, 1)
+        return (x_backbone + interpolate_lut(mixed, x_backbone)).clamp(0, 1)
 
 # %% ../nbs/27_rivals.ipynb #4b1f0b29
 @patch
