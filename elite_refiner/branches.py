@@ -348,6 +348,6 @@ def difference(
         weight = scale * layer.weight
         bias = scale * layer.bias[:, None] + shift
         hidden = torch.relu(torch.baddbmm(bias, weight, hidden))
-    last = self.head.weight.expand(len(hidden), -1, -1)  # `@` would round differently with and without gradients
+    last = self.head.weight.expand(hidden.shape[0], -1, -1)  # `@` would round differently with and without gradients
     out = torch.baddbmm(self.head.bias[:, None], last, hidden)
     return self.limit * torch.tanh(out / self.limit).view_as(x_backbone)

@@ -110,7 +110,7 @@ def interpolate_lut(
     "Trilinear look-up of every pixel's color."
     position = 2 * x.clamp(0, 1) - 1
     position = position.movedim(1, -1).flip(-1).unsqueeze(1)  # grid_sample names the last axis, blue, first
-    luts = lut.to(x).expand(len(x), -1, -1, -1, -1)
+    luts = lut.to(x).expand(x.shape[0], -1, -1, -1, -1)
     looked_up = F.grid_sample(luts, position, align_corners=True, padding_mode="border")
     return looked_up.squeeze(2)
 
