@@ -66,7 +66,7 @@ def directives_of(cell):
 def prose(source, number=None):
     "A prose cell; the first of a chapter gets its number, links out of nbs lead to the repository."
     if number:
-        source = re.sub(r"^# (\w+)$", rf"# {number} · \1", source, count=1, flags=re.M)
+        source = re.sub(r"^# (.+)$", rf"# {number} · \1", source, count=1, flags=re.M)
     return source.replace("](../", f"]({cfg.git_url}/blob/{cfg.branch}/")
 
 
