@@ -23,6 +23,7 @@ from elite_refiner.materials import (
     WHITES,
     SurfacePoints,
     linear_color,
+    noise_with_detail,
     value_noise,
 )
 from .rays import Camera, SurfaceMap, trace
@@ -140,9 +141,8 @@ def sky(
     table: Tensor,  # the home's random numbers
 ) -> Tensor:  # radiance, a white cloud is 1, (3,n)
     "Blue sky, paler toward the horizon, with clouds."
-    coarse = value_noise(azimuth * 1.3, elevation * 7, table)
-    fine = value_noise(azimuth * 4, elevation * 16, table)
-    cloud = (2.4 * (0.6 * coarse + 0.4 * fine) - 0.95).clamp(0, 1)
+    density = noise_with_detail((azimuth * 1.3, elevation * 7), (azimuth * 4, elevation * 16), table)
+    cloud = (2.4 * density - 0.95).clamp(0, 1)
     horizon = linear_color("#cfe3f7")
     clear = horizon + (linear_color("#4d8fdd") - horizon) * (elevation * 1.3).clamp(0, 1)
     return clear + (1 - clear) * cloud * 0.8
