@@ -19,16 +19,8 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from .core import Registry, UserError, file_sha256, printable, save_checkpoint
-from elite_refiner.engines import (
-    Engine,
-    check_choice,
-    choose,
-    extend,
-    has_openvino,
-    import_optional,
-    load_torch,
-    onnx_session,
-)
+from .engines import Engine, check_choice, choose
+from .runners import extend, has_openvino, import_optional, load_torch, onnx_session
 from .restormer import create_restormer
 from .restormer_weights import freeze, load_restormer, weights_sha256
 
