@@ -23,7 +23,7 @@ import torch
 
 # %% ../nbs/00_core.ipynb #6a873d85
 class UserError(Exception):
-    """A problem that the user can fix; the message says what is wrong, where, and what to do.
+    """A problem that the user can fix. The message says what is wrong, where, and what to do.
 
     The command line prints the message and exits with status 2."""
 

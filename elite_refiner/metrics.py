@@ -180,7 +180,7 @@ def compute_metrics(
     target: Tensor,  # reference images, same shape
     x_backbone: Tensor,  # the backbone's output, same shape; give it as `refined` too for the identity's row
 ) -> pd.DataFrame:  # one row per image, one column per entry of `METRICS`
-    """All metrics; NaN where an image has no pixel of the kind.
+    """All metrics, NaN where an image has no pixel of the kind.
 
     Raises `UserError` when shapes differ or an image is not finite.
     """
