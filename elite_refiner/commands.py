@@ -13,7 +13,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .core import Registry, UserError, folder_contents, pick_device
+from .core import Registry, UserError, folder_contents
+from .devices import pick_device
 
 # %% ../nbs/88_commands.ipynb #a5f7b6dc
 @dataclass
