@@ -35,24 +35,26 @@ class EMA(AveragedModel):
         self.decay = decay
         self.updates = torch.zeros((), device=next(model.parameters()).device)
 
-    @torch.no_grad()
-    def update_parameters(
-        self,
-        model: nn.Module,  # the same model, some steps later
-        good=1.0,  # 0 or 1, a number or a 0-d tensor: whether there was a step at all
-    ):
-        "Move the average toward the model's weights."
-        share = ((1 + self.updates) ** -0.75).clamp_min(1 - self.decay) * good
-        self.updates += good
-        averaged = list(itertools.chain(self.module.parameters(), self.module.buffers()))
-        current = list(itertools.chain(model.parameters(), model.buffers()))
-        averaged_floats = [t for t in averaged if t.is_floating_point()]
-        current_floats = [t for t in current if t.is_floating_point()]
-        change = torch._foreach_sub(current_floats, averaged_floats)
-        torch._foreach_add_(averaged_floats, torch._foreach_mul(change, share))
-        for old, new in zip(averaged, current):
-            if not old.is_floating_point():
-                old.copy_(new)
+# %% ../nbs/51_loop.ipynb #b7b025fe
+@patch
+@torch.no_grad()
+def update_parameters(
+    self: EMA,
+    model: nn.Module,  # the same model, some steps later
+    good=1.0,  # 0 or 1, a number or a 0-d tensor: whether there was a step at all
+):
+    "Move the average toward the model's weights."
+    share = ((1 + self.updates) ** -0.75).clamp_min(1 - self.decay) * good
+    self.updates += good
+    averaged = list(itertools.chain(self.module.parameters(), self.module.buffers()))
+    current = list(itertools.chain(model.parameters(), model.buffers()))
+    averaged_floats = [t for t in averaged if t.is_floating_point()]
+    current_floats = [t for t in current if t.is_floating_point()]
+    change = torch._foreach_sub(current_floats, averaged_floats)
+    torch._foreach_add_(averaged_floats, torch._foreach_mul(change, share))
+    for old, new in zip(averaged, current):
+        if not old.is_floating_point():
+            old.copy_(new)
 
 # %% ../nbs/51_loop.ipynb #f91cce40
 def lr_factor(
