@@ -99,7 +99,7 @@ def keep_from_git(
 class BackboneCache:
     """The outputs of a frozen backbone, computed once and kept on disk.
 
-    Call it with a row for one output; `fill` it for all. Raises `UserError` when `folder` is a file."""
+    Call it with a row for one output, `fill` it for all. Raises `UserError` when `folder` is a file."""
 
     def __init__(
         self,

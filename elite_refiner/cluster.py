@@ -20,7 +20,7 @@ from shlex import quote
 from fastcore.basics import patch
 
 from .core import UserError, write_text
-from .callbacks import EXIT_REQUEUE
+from .habits import EXIT_REQUEUE
 from .config import TrainConfig
 
 # %% ../nbs/86_cluster.ipynb #8c6895ec

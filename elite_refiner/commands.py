@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .core import Registry, UserError, folder_contents
-from .devices import pick_device
+from .config import pick_device
 
 # %% ../nbs/88_commands.ipynb #a5f7b6dc
 @dataclass
@@ -247,7 +247,7 @@ def _learning_curve(config, out):
     "Train on more and more pairs, print the curve and whether more would help, write curve.csv and report.html."
     from elite_refiner.core import atomic_path
     from elite_refiner.evaluation import write_report
-    from elite_refiner.learning_curves import curve_points, learning_curve, plot_curve, would_more_help
+    from elite_refiner.cross_validation import curve_points, learning_curve, plot_curve, would_more_help
 
     baselines = tuple(filter(None, config.baselines.split(",")))
     training = _fold_config(config, out / "trainings")

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from .core import DiskFull, UserError, file_sha256, is_out_of_memory, printable
-from .devices import pick_device
+from .config import pick_device
 from .core import sweep_temporaries
 from .engines import check_choice
 from .listings import Records, RunLog, group_photos, list_photos, original_stamp, parse_shard

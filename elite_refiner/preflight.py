@@ -16,15 +16,16 @@ import torch
 from fastcore.basics import patch
 
 from .backbones import configured_backbone
-from .checkpoints import can_resume
-from .config import TrainConfig, read_manifests
+from .run_folder import can_resume
+from .config import TrainConfig, plain_errors
+from .setup import read_manifests
 from .core import UserError
 from .images import load_square
 from .losses import AdaptiveMultiLoss
 from .pairing import check_pairs
 from .perceptual import PerceptualLoss, VGGFeatures
 from .refiner import create_elite_color_refiner
-from .trainer import Trainer, plain_errors
+from .trainer import Trainer
 
 # %% ../nbs/85_preflight.ipynb #a2486063
 def _storage(tensor):

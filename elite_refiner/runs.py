@@ -19,9 +19,9 @@ from PIL import Image
 
 from .backbones import load_backbone
 from .cache import BackboneCache, cache_root
-from .checkpoints import config_here
+from .run_folder import config_here
+from .config import pick_device
 from .core import UserError, load_checkpoint
-from .devices import pick_device
 from .data import load_manifest
 from .pairs import PairDataset
 from .metrics import METRICS
