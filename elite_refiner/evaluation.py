@@ -150,7 +150,7 @@ def paired(
 
 # %% ../nbs/60_evaluation.ipynb #218beafa
 _JUDGED = {  # metric to its name in the verdict, the format of a value, and the unit
-    "color_psnr": ("colour-region PSNR", "{:.2f}", " dB"),
+    "color_psnr": ("color-region PSNR", "{:.2f}", " dB"),
     "de": ("CIEDE2000", "{:.2f}", ""),
     "sat_error": ("saturation error", "{:+.1f}", " points"),
 }

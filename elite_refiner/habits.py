@@ -217,8 +217,7 @@ def after_epoch(self: MetricLog, trainer, row, better):
 class Progress(Callback):
     "A progress bar over the steps of the run, with the latest losses that were read."
 
-    def __init__(self):
-        self.bar = None
+    bar = None  # before the first step
 
     def before_fit(self, trainer):
         self.bar = tqdm(
@@ -271,8 +270,7 @@ def plot_history(
 class LivePlot(Callback):
     "Curves of the run below the cell, updated after every epoch."
 
-    def __init__(self):
-        self.handle = None  # of the output that is updated
+    handle = None  # of the output that is updated
 
     def after_epoch(self, trainer, row, better):
         if trainer.processes.rank > 0:
