@@ -19,10 +19,11 @@ import torch
 from .core import DiskFull, UserError, file_sha256, is_out_of_memory, pick_device, printable
 from .core import sweep_temporaries
 from .engines import check_choice
-from .listings import Records, RunLog, group_photos, list_photos, original_stamp, parse_shard
+from .listings import RunLog, group_photos, list_photos, parse_shard
 from .photos import GLOBAL, PhotoRefiner, checkpoint_paths, given_output, load_photo, per_member
 from .photos import refine_loaded, save_refined, shared_part
 from .pixels import UprightPhoto
+from .records import Records, original_stamp
 from .transfer import tiled
 
 # %% ../nbs/72_inference.ipynb #0f0a0437
