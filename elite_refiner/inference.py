@@ -75,7 +75,7 @@ class RefineConfig:
     icc: str = "source"  # color space of the results: source (as the photo's) or srgb
     tile: int = 0  # side of overlapping tiles in which the backbone sees the photo at its own size; 0: one square
     recursive: bool = False  # also the folders inside the folder
-    consistent: bool = False  # one global part for all photos of a listing, in two passes
+    consistent: bool = False  # one global part and one white for all photos of a listing, in two passes
     group_by: str = "folder"  # what a listing is: folder, prefix (name up to its last _ or -), or a manifest (.jsonl)
     white: str = "auto"  # whites are pulled to: listing, neutral, warm; off; auto: listing with --consistent, else off
     shard: str = ""  # i/n: only the i-th of n parts of about equal size of the folder, for job arrays
