@@ -174,7 +174,7 @@ LONGEST_PULL = 6.0  # CIELAB units
 def _of_photo(difference):
     "The part of a photo's difference from its white that is pulled, (1,2,h,w)."
     size = difference.norm(dim=1, keepdim=True)
-    return difference * _step(size, 1, 2.5) * (1 - _step(size, 10, 15))
+    return difference * _step(size, 1, 2.5) * (1 - _step(size, 9, 13))
 
 
 def pull_vector(
