@@ -47,8 +47,8 @@ outputs: install
 	$(BIN)/nbdev_clean
 
 readme: install
-	$(BIN)/jupyter nbconvert --to markdown --log-level WARN --TagRemovePreprocessor.remove_cell_tags hide --RegexRemovePreprocessor.patterns '^#\s*\|\s*hide' --stdout nbs/index.ipynb \
-	  | sed -e '/^#| /d' -e 's#](\([0-9][0-9_a-z]*\.ipynb\))#](nbs/\1)#g' -e 's#](images/#](nbs/images/#g' | cat -s > README.md
+	$(BIN)/jupyter nbconvert --to markdown --log-level WARN --TagRemovePreprocessor.remove_cell_tags hide --TagRemovePreprocessor.remove_input_tags hide-input --RegexRemovePreprocessor.patterns '^#\s*\|\s*hide' --stdout nbs/index.ipynb \
+	  | sed -e '/^#| /d' -e 's#](\([0-9a-z][0-9_a-z]*\.ipynb\))#](nbs/\1)#g' -e 's#](images/#](nbs/images/#g' -e 's#](\.\./#](#g' | cat -s > README.md
 
 # the book in _docs, without the network
 docs: install readme

@@ -19,16 +19,8 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from .core import Registry, UserError, file_sha256, printable, save_checkpoint
-from elite_refiner.engines import (
-    Engine,
-    check_choice,
-    choose,
-    extend,
-    has_openvino,
-    import_optional,
-    load_torch,
-    onnx_session,
-)
+from .engines import Engine, check_choice, choose
+from .runners import extend, has_openvino, import_optional, load_torch, onnx_session
 from .restormer import create_restormer
 from .restormer_weights import freeze, load_restormer, weights_sha256
 
@@ -137,7 +129,7 @@ def _output_fault(output, image):
     "What is wrong with a program's output, or an empty text."
     if not isinstance(output, Tensor) or output.shape != image.shape:
         shape = tuple(output.shape) if isinstance(output, Tensor) else type(output).__name__
-        return f"gives {shape} for a picture of {tuple(image.shape)}; a backbone gives the same shape"
+        return f"gives {shape} for an image of {tuple(image.shape)}; a backbone gives the same shape"
     if not output.isfinite().all():
         return "answers with NaN or infinity"
     low, high = output.min().item(), output.max().item()
@@ -155,7 +147,7 @@ def _program_fault(run, multiple):
             output = run(image)
         except Exception as e:  # whatever the program raises
             reason = printable(str(e).strip().splitlines()[0] if str(e).strip() else type(e).__name__, 100)
-            return f"does not take a picture of {height} × {width} ({reason}); export it with free height and width"
+            return f"does not take an image of {height} × {width} ({reason}); export it with free height and width"
         if fault := _output_fault(output, image):
             return fault
     return ""
@@ -221,7 +213,7 @@ def _run_by_onnxruntime(path):
     session = onnx_session(path)
     inputs = session.get_inputs()
     if len(inputs) != 1:
-        raise UserError(f"{path}: has {len(inputs)} inputs; a backbone has one, the picture")
+        raise UserError(f"{path}: has {len(inputs)} inputs; a backbone has one, the image")
 
     def run(image):
         output = session.run(None, {inputs[0].name: image.float().numpy(force=True)})[0]

@@ -46,7 +46,7 @@ def _depthwise(dim):
     "A 3x3 convolution of every channel by itself."
     return nn.Conv2d(dim, dim, 3, padding=1, padding_mode="replicate", groups=dim)
 
-
+# %% ../nbs/10_branches.ipynb #ed9314f9
 class ColorBranch(nn.Module):
     "Base of the branches: a stem, a tower of blocks and a zero-initialized head."
 
@@ -127,7 +127,7 @@ def _mix_channels(
 # %% ../nbs/10_branches.ipynb #3b78dad3
 @BRANCHES.add
 class RGBBranch(ColorBranch):
-    "Local affine map of both images (after Gharbi et al., HDRnet, SIGGRAPH 2017), grey-preserving, bounded by `limit`."
+    "Local affine map of both images (after Gharbi et al., HDRnet, SIGGRAPH 2017), gray-preserving, bounded by `limit`."
 
     name = "rgb"
     n_coefficients = 21
@@ -144,12 +144,12 @@ class RGBBranch(ColorBranch):
         coefficients: Tensor,  # (B,21,H,W) or (B,21,1,1)
     ) -> Tensor:  # to be added to `x_backbone`, (B,3,H,W)
         "The affine map minus the identity."
-        grey_backbone = x_backbone.mean(1, keepdim=True)
-        grey_input = x_input.mean(1, keepdim=True)
+        gray_backbone = x_backbone.mean(1, keepdim=True)
+        gray_input = x_input.mean(1, keepdim=True)
         gain_backbone, gain_input, offset = coefficients[:, :3].split(1, 1)
-        out = gain_backbone * grey_backbone + gain_input * grey_input + offset
-        terms_backbone = _mix_channels(coefficients[:, 3:12], x_backbone - grey_backbone)
-        terms_input = _mix_channels(coefficients[:, 12:], x_input - grey_input)
+        out = gain_backbone * gray_backbone + gain_input * gray_input + offset
+        terms_backbone = _mix_channels(coefficients[:, 3:12], x_backbone - gray_backbone)
+        terms_input = _mix_channels(coefficients[:, 12:], x_input - gray_input)
         for term in terms_backbone + terms_input:
             out = out + term
         return out
@@ -173,17 +173,6 @@ class HSVBranch(ColorBranch):
     n_coefficients = 3
     limits = (0.08, 1.0, 0.7)
 
-    def bound(self, raw):
-        planes = raw.tanh().split(1, 1)
-        return torch.cat([plane * limit for plane, limit in zip(planes, self.limits)], 1)
-
-    @staticmethod
-    def planes(x):
-        "Saturation times the hue's point on the unit circle (no jump at red, zero at grey), saturation, value."
-        h, s, v = rgb_to_hsv(x).split(1, 1)
-        angle = 2 * math.pi * h
-        return torch.cat([s * angle.cos(), s * angle.sin(), s, v], 1)
-
     @staticmethod
     @full_precision
     def difference(
@@ -196,6 +185,27 @@ class HSVBranch(ColorBranch):
         turn, gain_s, gain_v = coefficients.split(1, 1)
         adjusted = torch.cat([h + turn, soft_gain(s, gain_s), soft_gain(v, gain_v)], 1)
         return hsv_to_rgb(adjusted) - hsv_to_rgb(torch.cat([h, s, v], 1))
+
+# %% ../nbs/10_branches.ipynb #332d8600
+@patch
+def bound(
+    self: HSVBranch,
+    raw: Tensor,  # the head's output, (B,3,h,w)
+) -> Tensor:  # same shape
+    "Within `limits`."
+    planes = raw.tanh().split(1, 1)
+    return torch.cat([plane * limit for plane, limit in zip(planes, self.limits)], 1)
+
+
+@patch
+def planes(
+    self: HSVBranch,
+    x: Tensor,  # sRGB-encoded RGB in [0,1], (B,3,h,w)
+) -> Tensor:  # (B,4,h,w)
+    "Saturation times the hue's point on the unit circle (no jump at red, zero at gray), saturation, value."
+    h, s, v = rgb_to_hsv(x).split(1, 1)
+    angle = 2 * math.pi * h
+    return torch.cat([s * angle.cos(), s * angle.sin(), s, v], 1)
 
 # %% ../nbs/10_branches.ipynb #061a9cd1
 def _bend_lightness(
@@ -231,15 +241,6 @@ class LABBranch(ColorBranch):
     n_coefficients = 2 + pieces
     limits = (0.8, 0.5, 1.5)
 
-    def bound(self, raw):
-        parts = raw.split((1, 1, self.pieces), 1)
-        gain, turn, slope = (part.tanh() * limit for part, limit in zip(parts, self.limits))
-        return torch.cat([gain, turn, slope.softmax(1) - 1 / self.pieces], 1)
-
-    @staticmethod
-    def planes(x):
-        return rgb_to_lab(x)
-
     @staticmethod
     @full_precision
     def difference(
@@ -253,6 +254,26 @@ class LABBranch(ColorBranch):
         gain, turn, rise = coefficients[:, :1].exp(), coefficients[:, 1:2], coefficients[:, 2:]
         adjusted = _lab_image(_bend_lightness(lightness, rise), *_rotate(a, b, turn, gain))
         return adjusted - _lab_image(lightness, a, b)
+
+# %% ../nbs/10_branches.ipynb #faaa0006
+@patch
+def bound(
+    self: LABBranch,
+    raw: Tensor,  # the head's output, (B,6,h,w)
+) -> Tensor:  # same shape
+    "Gain and turn within `limits`; the rises of lightness sum to zero, and every piece still rises."
+    parts = raw.split((1, 1, self.pieces), 1)
+    gain, turn, slope = (part.tanh() * limit for part, limit in zip(parts, self.limits))
+    return torch.cat([gain, turn, slope.softmax(1) - 1 / self.pieces], 1)
+
+
+@patch
+def planes(
+    self: LABBranch,
+    x: Tensor,  # sRGB-encoded RGB in [0,1], (B,3,h,w)
+) -> Tensor:  # (B,3,h,w)
+    "The image in CIELAB."
+    return rgb_to_lab(x)
 
 # %% ../nbs/10_branches.ipynb #b9a3b667
 @BRANCHES.add
@@ -320,17 +341,19 @@ class PixelBranch(nn.Module):
         nn.init.normal_(self.steer.weight, std=0.01)
         nn.init.zeros_(self.steer.bias)
 
-    def forward(
-        self,
-        small_input: Tensor,  # not used: this branch reads the trunk
-        small_backbone: Tensor,  # not used
-        quarter: Tensor,  # trunk features at a quarter, (B,base_dim,h,w)
-        sixteenth: Tensor,  # not used
-    ) -> tuple[Tensor, Tensor]:  # scale in (0,2) and shift in (-1,1) of each hidden value (B,3,2,32); the features
-        "Predict how the scene steers the network."
-        raw = self.steer(channel_statistics(quarter)).float().tanh()
-        scale, shift = raw.unflatten(1, (_PIXEL_DEPTH, 2, _PIXEL_WIDTH)).unbind(2)
-        return torch.stack([1 + scale, shift], 2), quarter
+# %% ../nbs/10_branches.ipynb #c8fa6f81
+@patch
+def forward(
+    self: PixelBranch,
+    small_input: Tensor,  # not used: this branch reads the trunk
+    small_backbone: Tensor,  # not used
+    quarter: Tensor,  # trunk features at a quarter, (B,base_dim,h,w)
+    sixteenth: Tensor,  # not used
+) -> tuple[Tensor, Tensor]:  # scale in (0,2) and shift in (-1,1) of each hidden value (B,3,2,32); the features
+    "Predict how the scene steers the network."
+    raw = self.steer(channel_statistics(quarter)).float().tanh()
+    scale, shift = raw.unflatten(1, (_PIXEL_DEPTH, 2, _PIXEL_WIDTH)).unbind(2)
+    return torch.stack([1 + scale, shift], 2), quarter
 
 # %% ../nbs/10_branches.ipynb #c5fa28d1
 @patch

@@ -40,7 +40,7 @@ def full_precision(
     return _inner
 
 # %% ../nbs/01_color.ipynb #8484aae3
-_GREY_RANGE = 1e-12  # a pixel whose channels differ by less counts as grey; below, the hue's gradient would overflow
+_GRAY_RANGE = 1e-12  # a pixel whose channels differ by less counts as gray; below, the hue's gradient would overflow
 _BELOW_ONE = 1 - 6e-8  # the largest hue: a tiny negative angle must not round to a whole turn
 
 
@@ -48,7 +48,7 @@ def _hue(
     channels: tuple,  # red, green, blue, (B,1,H,W) each
     distance: Tensor,  # between the largest and the smallest channel, positive, same shape
 ) -> Tensor:  # in turns, [0,1)
-    "Hue of colors that are not grey."
+    "Hue of colors that are not gray."
     r, g, b = channels
     from_green_or_blue = torch.where(g >= b, b - r + 2 * distance, r - g + 4 * distance)
     sixths = torch.where((r >= g) & (r >= b), g - b, from_green_or_blue) / distance
@@ -59,13 +59,13 @@ def _hue(
 def rgb_to_hsv(
     x: Tensor,  # sRGB-encoded RGB in [0,1], (B,3,H,W)
 ) -> Tensor:  # hue in turns [0,1), saturation [0,1], value [0,1], (B,3,H,W)
-    "Hue, saturation and value (Smith 1978). Grey, up to 1e-12, has hue 0 and saturation 0."
+    "Hue, saturation and value (Smith 1978). Gray, up to 1e-12, has hue 0 and saturation 0."
     value = x.amax(-3, keepdim=True)
     distance = value - x.amin(-3, keepdim=True)
-    grey = distance < _GREY_RANGE
-    hue = _hue(x.split(1, -3), torch.where(grey, 1.0, distance))
+    gray = distance < _GRAY_RANGE
+    hue = _hue(x.split(1, -3), torch.where(gray, 1.0, distance))
     saturation = distance / (value + 1e-8)
-    return torch.cat([torch.where(grey, 0.0, hue), torch.where(grey, 0.0, saturation), value], -3)
+    return torch.cat([torch.where(gray, 0.0, hue), torch.where(gray, 0.0, saturation), value], -3)
 
 # %% ../nbs/01_color.ipynb #faf85ad8
 @full_precision
@@ -144,8 +144,8 @@ def lab_to_rgb(
 @full_precision
 def chroma(
     x: Tensor,  # sRGB-encoded RGB in [0,1], (B,3,H,W)
-    eps: float = 1e-6,  # inside the root, so that the gradient at grey is zero and not infinite
-) -> Tensor:  # C*ab in CIELAB units (0 grey, 134 the purest blue), (B,1,H,W)
+    eps: float = 1e-6,  # inside the root, so that the gradient at gray is zero and not infinite
+) -> Tensor:  # C*ab in CIELAB units (0 gray, 134 the purest blue), (B,1,H,W)
     "CIELAB chroma of every pixel."
     ab = _lab_units(x)[..., 1:, :, :]
     return (ab.square().sum(-3, keepdim=True) + eps).sqrt()
@@ -154,7 +154,7 @@ def chroma(
 @full_precision
 def chroma_vector(
     x: Tensor,  # RGB, (B,3,H,W)
-) -> Tensor:  # coordinates in the hexagonal chroma plane, zero at grey, linear in `x`, (B,2,H,W)
+) -> Tensor:  # coordinates in the hexagonal chroma plane, zero at gray, linear in `x`, (B,2,H,W)
     "Color as a vector: its angle is hue, its length is chroma (Hanbury 2008)."
     r, g, b = x.unbind(-3)
     return torch.stack([r - (g + b) / 2, (g - b) * (math.sqrt(3) / 2)], -3)
@@ -162,13 +162,13 @@ def chroma_vector(
 # %% ../nbs/01_color.ipynb #31252265
 def chroma_range(
     x: Tensor,  # RGB, (B,3,H,W)
-) -> Tensor:  # zero at grey, (B,1,H,W)
+) -> Tensor:  # zero at gray, (B,1,H,W)
     "The hexagonal chroma: largest minus smallest channel."
     return x.amax(-3, keepdim=True) - x.amin(-3, keepdim=True)
 
 # %% ../nbs/01_color.ipynb #48d6b7a5
 def _compressed_chroma_gain(c1, c2):
-    "Factor of a* that corrects colors near grey, from the chroma of both colors (their equation 4)."
+    "Factor of a* that corrects colors near gray, from the chroma of both colors (their equation 4)."
     seventh = ((c1 + c2) / 2) ** 7
     return 1.5 - 0.5 * (seventh / (seventh + 25**7)).sqrt()
 

@@ -13,7 +13,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .core import Registry, UserError, folder_contents, pick_device
+from .core import Registry, UserError, folder_contents
+from .devices import pick_device
 
 # %% ../nbs/88_commands.ipynb #a5f7b6dc
 @dataclass
@@ -385,17 +386,14 @@ def run_export(config):
 
 # %% ../nbs/88_commands.ipynb #288d20c5
 def _audit(config):
-    "Print leakage across the lists of one fold; status 1 when there is some."
-    from elite_refiner.audit import audit_splits
+    "Print leakage across the lists of one fold; status 1 when there is some. `UserError` when there was no image."
+    from elite_refiner.audit import audit_splits, conclusion
 
     folder = Path(config.source)
     fold = folder / f"fold_{config.fold}"
     lists = {"train": fold / "train.jsonl", "val": fold / "val.jsonl", "test": folder / "test.jsonl"}
     found = audit_splits(lists, data_root=config.data_root or None)
-    if found.attrs.get("note"):
-        print(found.attrs["note"])
-    nothing = f"no leakage found across train, val and test of fold {config.fold}"
-    print(found.to_string(index=False) if len(found) else nothing)
+    print(f"train, val and test of fold {config.fold}: {conclusion(found)}")
     return 1 if len(found) else 0
 
 # %% ../nbs/88_commands.ipynb #1fc29b83

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['UserError', 'process_name', 'DiskFull', 'writing_to', 'atomic_path', 'write_text', 'is_left_over',
            'sweep_temporaries', 'is_left_by_system', 'folder_contents', 'file_sha256', 'printable', 'is_out_of_memory',
-           'Registry', 'save_checkpoint', 'load_checkpoint', 'pick_device']
+           'Registry', 'save_checkpoint', 'load_checkpoint']
 
 # %% ../nbs/00_core.ipynb #1a6dfbee
 import errno
@@ -23,7 +23,7 @@ import torch
 
 # %% ../nbs/00_core.ipynb #6a873d85
 class UserError(Exception):
-    """A problem that the user can fix; the message says what is wrong, where, and what to do.
+    """A problem that the user can fix. The message says what is wrong, where, and what to do.
 
     The command line prints the message and exits with status 2."""
 
@@ -287,13 +287,13 @@ _SLOW_CODECS = ("punycode", "idna")
 class _Refused(Exception):
     "A checkpoint asks for more than tensors and plain containers; the text says for what."
 
-# %% ../nbs/00_core.ipynb #16ffb9fb
+# %% ../nbs/00_core.ipynb #052d97af
 def _registered_globals():
     "Dotted names of the classes that the program has declared safe by `torch.serialization.add_safe_globals`."
     for entry in torch.serialization.get_safe_globals():
         yield entry[1] if isinstance(entry, tuple) else f"{entry.__module__}.{entry.__qualname__}"
 
-# %% ../nbs/00_core.ipynb #052d97af
+
 def _is_harmless(
     name,  # module and name that a pickle asks for, separated by a space
 ):
@@ -379,6 +379,17 @@ def _load_verified(path, map_location):
         raise _Refused("a tensor that claims more than the file holds")
     return obj
 
+# %% ../nbs/00_core.ipynb #e9787600
+def _refusal(
+    error: Exception,  # raised while a checkpoint was checked or loaded
+) -> str:  # why the checkpoint is unsafe; empty when it is damaged instead
+    "Tell a checkpoint that asks for too much from one that is damaged."
+    if isinstance(error, _Refused):
+        return str(error)
+    if "weights_only" in str(error) or "Unsupported" in str(error):
+        return "torch does not load it safely"
+    return ""
+
 # %% ../nbs/00_core.ipynb #f2d055ec
 def load_checkpoint(
     path,  # a file written by `save_checkpoint`, or any other .pt file of tensors and plain containers
@@ -402,27 +413,3 @@ def load_checkpoint(
             raise damaged from e
         what = f"refused, it holds more than tensors and plain containers ({reason})"
         raise UserError(f"{path}: {what}; save its state_dict alone") from e
-
-# %% ../nbs/00_core.ipynb #e9787600
-def _refusal(
-    error: Exception,  # raised while a checkpoint was checked or loaded
-) -> str:  # why the checkpoint is unsafe; empty when it is damaged instead
-    "Tell a checkpoint that asks for too much from one that is damaged."
-    if isinstance(error, _Refused):
-        return str(error)
-    if "weights_only" in str(error) or "Unsupported" in str(error):
-        return "torch does not load it safely"
-    return ""
-
-# %% ../nbs/00_core.ipynb #d2ff812f
-def pick_device(
-    name: str,  # auto, cpu or cuda
-) -> str:  # cpu or cuda
-    "The device that a flag means. Raises `UserError` for an unknown one, or one that this machine does not have."
-    if name not in ("auto", "cpu", "cuda"):
-        raise UserError(f"--device {name}: choose auto, cpu or cuda")
-    if name == "cuda" and not torch.cuda.is_available():
-        raise UserError("--device cuda: this machine has no CUDA device; use --device cpu")
-    if name == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    return name

@@ -18,7 +18,8 @@ from .branches import AdaptiveColorCurve
 from .plots import DISTORTIONS, attention_maps, chroma_svg, distort, heatmap
 from .plots import image_strip, loss_maps, metric_headings, range_caption, table_html, to_png, vectorscope
 from .refiner import create_elite_color_refiner
-from .study import Example, Examples, Study, _resize, room_examples, score
+from .study import Example, Examples, Study, room_examples, score
+from .pixels import resize
 from .widgets import CompareView, CurveEditor, Panel
 from .widgets import captioned, choice, example_menu, heading, set_options, slider
 
@@ -351,7 +352,7 @@ def _chosen_image(self: LossPanel, name, shrink):
     if shrink == 1:
         return image
     size = [max(16, side // shrink) for side in image.shape[-2:]]
-    return _resize(image[None], size)[0].clamp(0, 1)
+    return resize(image[None], size)[0]
 
 # %% ../nbs/83_explore.ipynb #0ddd69be
 @patch

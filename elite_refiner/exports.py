@@ -17,7 +17,7 @@ from .core import Registry, UserError, write_text
 from .cubes import photo_cube
 from .images import read_image, to_tensor
 from .photos import MeanRefiner, PhotoRefiner, check_output_shape, load_refiners
-from .engines import import_optional
+from .runners import import_optional
 from .programs import SIZES_TO_CHECK, export_onnx, export_torch
 from .network import EliteColorRefiner
 from .refiner import WEIGHTS_NAME, is_exported, load_refiner, read_safetensors, save_weights

@@ -4,22 +4,21 @@
 
 # %% auto #0
 __all__ = ['PARTS', 'MIX', 'difference_table', 'Parts', 'fit_parts', 'Evidence', 'group_folds', 'gather_evidence', 'log_gains',
-           'doubtful_gain', 'resamples', 'safe_scale', 'free_weights', 'free_is_better', 'FewPairsFit',
-           'choose_weights', 'fit_few_pairs']
+           'doubtful_gain', 'resamples', 'pairs_agree', 'safe_scale', 'FewPairsFit', 'choose_weights', 'fit_few_pairs']
 
 # %% ../nbs/25_few_pairs.ipynb #e01f6b95
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from fastcore.basics import patch
-from scipy.optimize import minimize
 from scipy.stats import t as student_t
 from torch import Tensor
 
 from .baselines import fit_affine, fit_curves, fit_lut
 from .color import full_precision
 from .core import UserError
+from .network import EliteColorRefiner
 from .refiner import create_elite_color_refiner
 from .strips import chroma_gate, gate_chroma, upsample_maps
 from .tables import color_grid, interpolate_lut
@@ -158,14 +157,15 @@ def log_gains(
 def doubtful_gain(
     evidence: Evidence,  # of n pairs
     weights: np.ndarray,  # of the parts, (4,)
+    doubt: float = _DOUBT,  # share of the unrelated pairs
 ) -> float:  # mean gain in the logarithm, less where it is doubtful
     "The mean gain, a share of it replaced by that on unrelated pairs."
     size = np.einsum("i,nij,j->n", weights, evidence.products, weights)
     unrelated = _log_error(evidence.error)[:, None] - _log_error(evidence.error[:, None] + size[None])
-    return (1 - _DOUBT) * log_gains(evidence, weights).mean() + _DOUBT * unrelated.mean()
+    return (1 - doubt) * log_gains(evidence, weights).mean() + doubt * unrelated.mean()
 
 # %% ../nbs/25_few_pairs.ipynb #15fa7b08
-MIX = np.array([1 / 6, 1 / 6, 1 / 6, 1 / 2])  # of `PARTS`
+MIX = np.array([1 / 3, 1 / 3, 1 / 3, 1])  # of `PARTS`: the whole change
 _DRAWS = 50  # resamples of the pairs
 
 
@@ -178,67 +178,34 @@ def resamples(
     for _ in range(draws):
         yield evidence[generator.integers(0, len(evidence), len(evidence))]
 
+# %% ../nbs/25_few_pairs.ipynb #5b2e7c11
+_HALF = 0.5  # of the whole change
+_LEAST_TO_AGREE = 4  # pairs; fewer agree by chance
+
+
+def pairs_agree(
+    evidence: Evidence,
+) -> bool:
+    "Whether half of the whole change is a gain on each of at least four pairs."
+    return len(evidence) >= _LEAST_TO_AGREE and bool((log_gains(evidence, _HALF * MIX) > 0).all())
+
 # %% ../nbs/25_few_pairs.ipynb #8c5f03d2
-_SCALES = np.linspace(0, 1, 41)
-
-
 def safe_scale(
     evidence: Evidence,  # of at least one pair
 ) -> float:  # 0 to 1
     "The scale of the fixed mix."
-    best = [max(_SCALES, key=lambda s: (doubtful_gain(sample, s * MIX), -s)) for sample in resamples(evidence)]
+    most, doubt = (1, 0.5 / (len(evidence) + 1)) if pairs_agree(evidence) else (_HALF, _DOUBT)
+    scales = np.linspace(0, most, 41)
+    best = [max(scales, key=lambda s: (doubtful_gain(sample, s * MIX, doubt), -s)) for sample in resamples(evidence)]
     return float(np.mean(best))
-
-# %% ../nbs/25_few_pairs.ipynb #47d1c0fa
-_FREE_DRAWS = 8
-
-
-def _best_weights(evidence):
-    "Non-negative weights of sum 1 at most that maximize the doubtful gain."
-    n = len(PARTS)
-    at_most_one = dict(type="ineq", fun=lambda w: 1 - w.sum())
-    starts = (np.full(n, 0.5 / n), np.full(n, 0.01))
-    options = dict(bounds=[(0, 1)] * n, constraints=[at_most_one], method="SLSQP", options=dict(maxiter=100))
-    found = [minimize(lambda w: -doubtful_gain(evidence, w), start, **options) for start in starts]
-    return np.clip(min(found, key=lambda result: result.fun).x, 0, 1)
-
-
-def free_weights(
-    evidence: Evidence,
-) -> np.ndarray:  # of the parts, (4,)
-    "Weights chosen freely, the mean over resamples."
-    return np.mean([_best_weights(sample) for sample in resamples(evidence, _FREE_DRAWS)], 0)
-
-# %% ../nbs/25_few_pairs.ipynb #70be5d3c
-_CONFIDENCE = 0.99
-_LEAST_PAIRS = 5  # for a test of free weights
-
-
-def _honest_gains(evidence, choose):
-    "Each pair's gain by weights chosen on the others, (n,)."
-    rows = np.arange(len(evidence))
-    return np.array([log_gains(evidence[[k]], choose(evidence[rows[rows != k]]))[0] for k in rows])
-
-
-def free_is_better(
-    evidence: Evidence,
-) -> bool:
-    "Whether free proportions are better than the fixed mix beyond doubt."
-    n = len(evidence)
-    if n < _LEAST_PAIRS:
-        return False
-    fixed = _honest_gains(evidence, lambda others: safe_scale(others) * MIX)
-    gain = _honest_gains(evidence, free_weights) - fixed
-    score = gain.mean() / (gain.std(ddof=1) / np.sqrt(n) + 1e-9)
-    return bool(score > student_t.ppf(_CONFIDENCE, n - 1))
 
 # %% ../nbs/25_few_pairs.ipynb #f7a35b82
 @dataclass
 class FewPairsFit:
     "A refiner from a handful of pairs, and how sure it is."
 
-    refiner: object  # an `EliteColorRefiner`
-    weights: dict  # part to weight, at least 0, 1 at most together
+    refiner: EliteColorRefiner = field(repr=False)
+    weights: dict  # part to weight, at least 0; the tables' sum is 1 at most, and so is the tone path's
     gain_db: float  # mean gain in PSNR on pairs left out
     low_db: float  # lower end of its 95 % interval; NaN for fewer than three pairs
     n: int  # pairs
@@ -254,7 +221,7 @@ class FewPairsFit:
         return f"weights {used}; {self.gain_db:+.2f} dB on pairs left out{sure}"
 
 # %% ../nbs/25_few_pairs.ipynb #c28e5f07
-_UNTESTED = 0.3  # scale of the mix where there is no second group to judge by
+_UNTESTED = 0.15  # scale of the mix where there is no second group to judge by
 
 
 def choose_weights(
@@ -263,7 +230,7 @@ def choose_weights(
     "How much of each part to use."
     if evidence is None:
         return _UNTESTED * MIX
-    return free_weights(evidence) if free_is_better(evidence) else safe_scale(evidence) * MIX
+    return safe_scale(evidence) * MIX
 
 # %% ../nbs/25_few_pairs.ipynb #b63d9a0e
 def _lower_bound(gains):

@@ -19,7 +19,7 @@ from .color import chroma, chroma_vector, full_precision
 from .core import UserError
 from .metrics import compute_metrics
 from .pixel_losses import charbonnier, check_pair
-from .rivals import train_network
+from .short_training import train_network
 
 # %% ../nbs/69_finetune.ipynb #6c2e0a06
 @full_precision

@@ -9,6 +9,7 @@ __all__ = ['BranchFusion', 'ColorHistogramAlignment', 'FinalRefine']
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from fastcore.basics import patch
 from torch import Tensor
 
 from .branches import BRANCHES, zero_init
@@ -29,12 +30,14 @@ class BranchFusion(nn.Module):
         self.mix = nn.Sequential(nn.Conv2d(branches * base_dim, base_dim, 1), nn.GELU())
         self.head = zero_init(nn.Conv2d(base_dim, branches, 1))
 
-    def forward(
-        self,
-        features: list,  # one per branch, (B,base_dim,h,w) each
-    ) -> Tensor:  # weight maps, (B,branches,h,w)
-        "Predict the weight maps."
-        return 2 * self.head(self.mix(torch.cat(features, 1))).float().sigmoid()
+# %% ../nbs/11_fusion.ipynb #12f33174
+@patch
+def forward(
+    self: BranchFusion,
+    features: list,  # one per branch, (B,base_dim,h,w) each
+) -> Tensor:  # weight maps, (B,branches,h,w)
+    "Predict the weight maps."
+    return 2 * self.head(self.mix(torch.cat(features, 1))).float().sigmoid()
 
 # %% ../nbs/11_fusion.ipynb #4436aaea
 class ColorHistogramAlignment(nn.Module):
@@ -54,17 +57,19 @@ class ColorHistogramAlignment(nn.Module):
         self.read = nn.Sequential(nn.Linear(feature_dim + 3 * bins, 2 * feature_dim), nn.GELU())
         self.head = zero_init(nn.Linear(2 * feature_dim, 3 * bins))
 
-    @full_precision
-    def forward(
-        self,
-        fused: Tensor,  # the fused image at a quarter of the resolution, (B,3,h,w)
-        features: Tensor,  # of the trunk, (B,feature_dim,h',w')
-    ) -> Tensor:  # deviations of the map from the identity at the bin edges, (B,3,bins+1)
-        "The table for `interpolate_table`; exactly zero while the head is zero."
-        now = (1 - self.floor) * soft_histogram(fused, self.bins) + self.floor / self.bins
-        statistics = torch.cat([features.mean((-2, -1)), now.flatten(1)], 1)
-        logits = self.limit * self.head(self.read(statistics)).tanh().unflatten(1, (3, self.bins))
-        return monotone_map(now, now * logits.exp()) - monotone_map(now, now * torch.zeros_like(logits).exp())
+# %% ../nbs/11_fusion.ipynb #2a87530b
+@patch
+@full_precision
+def forward(
+    self: ColorHistogramAlignment,
+    fused: Tensor,  # the fused image at a quarter of the resolution, (B,3,h,w)
+    features: Tensor,  # of the trunk, (B,feature_dim,h',w')
+) -> Tensor:  # deviations of the map from the identity at the bin edges, (B,3,bins+1)
+    "The table for `interpolate_table`; exactly zero while the head is zero."
+    now = (1 - self.floor) * soft_histogram(fused, self.bins) + self.floor / self.bins
+    statistics = torch.cat([features.mean((-2, -1)), now.flatten(1)], 1)
+    logits = self.limit * self.head(self.read(statistics)).tanh().unflatten(1, (3, self.bins))
+    return monotone_map(now, now * logits.exp()) - monotone_map(now, now * torch.zeros_like(logits).exp())
 
 # %% ../nbs/11_fusion.ipynb #2081db05
 class FinalRefine(nn.Module):
@@ -82,14 +87,16 @@ class FinalRefine(nn.Module):
         self.enter = nn.Conv2d(9, hidden, 1, bias=False)
         self.leave = zero_init(nn.Conv2d(hidden, 3, 1))
 
-    @full_precision
-    def difference(
-        self,
-        x_input: Tensor,  # the input, (B,3,H,W)
-        x_backbone: Tensor,  # the backbone's output, (B,3,H,W)
-        aligned: Tensor,  # the image after histogram alignment, (B,3,H,W)
-        shift: Tensor,  # `self.shift(features)` upsampled to the pixels, (B,hidden,H,W)
-    ) -> Tensor:  # to be added to `aligned`, (B,3,H,W)
-        "The last difference."
-        hidden = F.gelu(self.enter(torch.cat([aligned, x_backbone, x_input], 1)) + shift)
-        return self.limit * self.leave(hidden).tanh()
+# %% ../nbs/11_fusion.ipynb #9172e4a7
+@patch
+@full_precision
+def difference(
+    self: FinalRefine,
+    x_input: Tensor,  # the input, (B,3,H,W)
+    x_backbone: Tensor,  # the backbone's output, (B,3,H,W)
+    aligned: Tensor,  # the image after histogram alignment, (B,3,H,W)
+    shift: Tensor,  # `self.shift(features)` upsampled to the pixels, (B,hidden,H,W)
+) -> Tensor:  # to be added to `aligned`, (B,3,H,W)
+    "The last difference."
+    hidden = F.gelu(self.enter(torch.cat([aligned, x_backbone, x_input], 1)) + shift)
+    return self.limit * self.leave(hidden).tanh()

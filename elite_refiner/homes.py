@@ -44,6 +44,11 @@ from elite_refiner.walls import (
     window_frame,
 )
 
+# %% ../nbs/44_homes.ipynb #44a00001
+def _rug(half_width, near, far):
+    "A rug in front of a wall or round a table, from `near` to `far`."
+    return box("rug", -half_width, half_width, 0.0, 0.012, near, far)
+
 # %% ../nbs/44_homes.ipynb #cc9bab1b
 def _living_pictures(rng):
     "One large picture, or two small ones."
@@ -66,7 +71,7 @@ def living_room(
     "Sofa, rug, low table, pictures, lamp, armchair, plant; television."
     along = wall_middle(main, size)
     table_distance = rng.uniform(1.45, 1.7)
-    rug = box("rug", -1.25, 1.25, 0.0, 0.012, -0.85, 0.85)
+    rug = _rug(1.25, -0.85, 0.85)
     solids = on_wall(sofa(rng, rng.pick([1.9, 2.2, 2.5])), main, along, size)
     solids += on_wall(place([rug] + coffee_table(), 0, table_distance), main, along, size)
     solids += on_wall(_living_pictures(rng), main, along, size)
@@ -88,7 +93,7 @@ def bedroom(
 ) -> list:  # solids
     "Bed between two night tables, rug, picture; a chest of drawers; a plant in every second room."
     along = wall_middle(main, size, 0.62)
-    rug = box("rug", -1.3, 1.3, 0, 0.012, 0.9, 2.7)
+    rug = _rug(1.3, 0.9, 2.7)
     solids = on_wall(bed(rng.pick([1.5, 1.7])) + [rug, wall_picture(0, 1.4, 1.0, 0.6)], main, along, size)
     for side in (-1, 1):
         night_table = cupboard(0.48, 0.5, 0.4) + place(lamp(0.53, 0.38, 0.13), 0, 0.2)
@@ -103,7 +108,7 @@ def bedroom(
 # %% ../nbs/44_homes.ipynb #f6f352a2
 def _dining_set(length):
     "A table with four chairs on a rug, and flowers."
-    rug = box("rug", -length * 0.8, length * 0.8, 0, 0.012, -1.15, 1.15)
+    rug = _rug(length * 0.8, -1.15, 1.15)
     parts = [rug] + table(length, 0.95, 0.75, leg=0.07)
     for side in (-1, 1):
         for x in (-0.42, 0.42):

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from .core import DiskFull, UserError, file_sha256, is_out_of_memory, pick_device, printable
+from .core import DiskFull, UserError, file_sha256, is_out_of_memory, printable
+from .devices import pick_device
 from .core import sweep_temporaries
 from .engines import check_choice
 from .listings import RunLog, group_photos, list_photos, parse_shard

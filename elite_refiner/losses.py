@@ -26,7 +26,7 @@ class LossOptions:
     perceptual: object = None  # a `PerceptualLoss`, or None to do without
     saturation_weight: float = 3.0  # factor of the saturation part within hsv, >= 0
 
-
+# %% ../nbs/24_losses.ipynb #20939af5
 @dataclass(frozen=True, kw_only=True)
 class Loss:
     "One loss."
@@ -45,22 +45,25 @@ class Loss:
         return self.function if self.make is None else self.make(options)
 
 # %% ../nbs/24_losses.ipynb #2c63536f
+def _hsv_of(options):
+    "The HSV loss with a run's weight of saturation."
+    return partial(hsv_color, saturation_weight=options.saturation_weight)
+
+
+def _perceptual_of(options):
+    "A run's perceptual loss, or None."
+    return options.perceptual
+
+# %% ../nbs/24_losses.ipynb #ff5e1dc5
 LOSSES = Registry("loss")
-LOSSES.add(Loss(name="charbonnier", label="Charbonnier", color="#4c72b0", function=charbonnier))
-LOSSES.add(
-    Loss(
-        name="hsv",
-        label="HSV color",
-        color="#dd8452",
-        function=hsv_color,
-        make=lambda options: partial(hsv_color, saturation_weight=options.saturation_weight),
-    )
-)
-LOSSES.add(
-    Loss(name="perceptual", label="perceptual (VGG16)", color="#55a868", make=lambda options: options.perceptual)
-)
-LOSSES.add(Loss(name="fft", label="spectrum", color="#c44e52", function=fft_loss))
-LOSSES.add(Loss(name="histogram", label="histograms", color="#8172b3", function=histogram_loss))
+for _loss in [
+    Loss(name="charbonnier", label="Charbonnier", color="#4c72b0", function=charbonnier),
+    Loss(name="hsv", label="HSV color", color="#dd8452", function=hsv_color, make=_hsv_of),
+    Loss(name="perceptual", label="perceptual (VGG16)", color="#55a868", make=_perceptual_of),
+    Loss(name="fft", label="spectrum", color="#c44e52", function=fft_loss),
+    Loss(name="histogram", label="histograms", color="#8172b3", function=histogram_loss),
+]:
+    LOSSES.add(_loss)
 
 # %% ../nbs/24_losses.ipynb #e1027c93
 def unweighted_mean(
@@ -101,15 +104,17 @@ class _MultiLoss(nn.Module):
         self.register_state_dict_post_hook(_drop_perceptual)
         self.register_load_state_dict_post_hook(_excuse_perceptual)
 
-    def forward(
-        self,
-        pred: Tensor,  # prediction, sRGB-encoded RGB, (B,3,H,W)
-        target: Tensor,  # what it should be, same shape
-    ) -> dict:  # `total`, weighted, and every part in its unit, unweighted: float32, 0-d
-        "All parts and their weighted total. Raises `UserError` when the shapes differ."
-        units = self.unit.unbind()
-        parts = {n: function(pred, target) / u for (n, function), u in zip(self.functions.items(), units)}
-        return dict(total=self.weigh(parts), **parts)
+# %% ../nbs/24_losses.ipynb #07bc0a34
+@patch
+def forward(
+    self: _MultiLoss,
+    pred: Tensor,  # prediction, sRGB-encoded RGB, (B,3,H,W)
+    target: Tensor,  # what it should be, same shape
+) -> dict:  # `total`, weighted, and every part in its unit, unweighted: float32, 0-d
+    "All parts and their weighted total. Raises `UserError` when the shapes differ."
+    units = self.unit.unbind()
+    parts = {n: function(pred, target) / u for (n, function), u in zip(self.functions.items(), units)}
+    return dict(total=self.weigh(parts), **parts)
 
 # %% ../nbs/24_losses.ipynb #5d02c9e4
 _LEAST_UNIT = 1e-3  # where the backbone is already right, the unit does not go to zero
@@ -142,26 +147,32 @@ class AdaptiveMultiLoss(_MultiLoss):
         super().__init__(perceptual, saturation_weight)
         self.log_vars = nn.Parameter(torch.zeros(len(self.names)))
 
-    def weigh(
-        self,
-        parts: dict,  # 0-d tensors, one for each of `names`
-    ) -> Tensor:  # 0-d; may be negative
-        "The learned total of given parts."
-        losses = torch.stack([parts[name] for name in self.names])
-        return (torch.exp(-self.log_vars) * losses + self.log_vars).sum()
+# %% ../nbs/24_losses.ipynb #fe2f0628
+@patch
+def weigh(
+    self: AdaptiveMultiLoss,
+    parts: dict,  # 0-d tensors, one for each of `names`
+) -> Tensor:  # 0-d; may be negative
+    "The learned total of given parts."
+    losses = torch.stack([parts[name] for name in self.names])
+    return (torch.exp(-self.log_vars) * losses + self.log_vars).sum()
 
-    @torch.no_grad()
-    def project_(
-        self,
-        limit: float = 3.0,  # weights stay within exp(-limit) and exp(limit), 0.05 to 20
-    ):
-        "Clamp `log_vars` to [-limit, limit] in place, after each optimizer step; returns self."
-        self.log_vars.clamp_(-limit, limit)
-        return self
+# %% ../nbs/24_losses.ipynb #902b951c
+@patch
+@torch.no_grad()
+def project_(
+    self: AdaptiveMultiLoss,
+    limit: float = 3.0,  # weights stay within exp(-limit) and exp(limit), 0.05 to 20
+):
+    "Clamp `log_vars` to [-limit, limit] in place, after each optimizer step; returns self."
+    self.log_vars.clamp_(-limit, limit)
+    return self
 
-    def current_weights(self) -> dict:  # name of the part -> exp(-s), a float
-        "The weights as they stand, for the log."
-        return dict(zip(self.names, torch.exp(-self.log_vars.detach()).tolist()))
+
+@patch
+def current_weights(self: AdaptiveMultiLoss) -> dict:  # name of the part -> exp(-s), a float
+    "The weights as they stand, for the log."
+    return dict(zip(self.names, torch.exp(-self.log_vars.detach()).tolist()))
 
 # %% ../nbs/24_losses.ipynb #04372c01
 def _check_weights(weights, perceptual):
@@ -176,7 +187,7 @@ def _check_weights(weights, perceptual):
         value = weights["perceptual"]
         raise UserError(f"loss weights: perceptual is {value}, but there is no perceptual loss; {remedy}")
 
-
+# %% ../nbs/24_losses.ipynb #02c78823
 class ManualMultiLoss(_MultiLoss):
     "Losses with fixed weights: the sum of w L."
 
@@ -192,16 +203,20 @@ class ManualMultiLoss(_MultiLoss):
         _check_weights(weights, perceptual)
         self.weights = {name: float(weights.get(name, 1)) for name in self.names}
 
-    def weigh(
-        self,
-        parts: dict,  # 0-d tensors, one for each of `names`
-    ) -> Tensor:  # 0-d, >= 0
-        "The weighted sum of given parts."
-        return sum(self.weights[name] * parts[name] for name in self.names)
+# %% ../nbs/24_losses.ipynb #663e0c1a
+@patch
+def weigh(
+    self: ManualMultiLoss,
+    parts: dict,  # 0-d tensors, one for each of `names`
+) -> Tensor:  # 0-d, >= 0
+    "The weighted sum of given parts."
+    return sum(self.weights[name] * parts[name] for name in self.names)
 
-    def current_weights(self) -> dict:  # name of the part -> weight, a float
-        "The weights as given."
-        return dict(self.weights)
+
+@patch
+def current_weights(self: ManualMultiLoss) -> dict:  # name of the part -> weight, a float
+    "The weights as given."
+    return dict(self.weights)
 
 # %% ../nbs/24_losses.ipynb #6965753e
 def parse_weights(

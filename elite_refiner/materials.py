@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['PATTERNS', 'WHITES', 'PAINTS', 'VIVID', 'DEEP', 'SOFAS', 'WOODS', 'STONES', 'CARPETS', 'NEUTRALS', 'CEILING_WHITE',
-           'TRIM_WHITE', 'Material', 'linear_color', 'lattice_value', 'value_noise', 'line_coverage', 'SurfacePoints',
-           'fade', 'planks', 'tiles', 'pile', 'rug', 'wood_grain', 'panel_fronts', 'folds', 'framed_picture', 'plain',
-           'home_materials']
+           'TRIM_WHITE', 'Material', 'linear_color', 'lattice_value', 'value_noise', 'noise_with_detail',
+           'line_coverage', 'joint_coverage', 'SurfacePoints', 'fade', 'planks', 'tiles', 'pile', 'rug', 'wood_grain',
+           'panel_fronts', 'folds', 'framed_picture', 'plain', 'home_materials']
 
 # %% ../nbs/41_materials.ipynb #61a393a7
 from typing import NamedTuple
@@ -61,6 +61,15 @@ def value_noise(
     next_row = lattice_value(i, j + 1, table) * (1 - across) + lattice_value(i + 1, j + 1, table) * across
     return first_row * (1 - down) + next_row * down
 
+# %% ../nbs/41_materials.ipynb #41a00002
+def noise_with_detail(
+    coarse: tuple,  # both coordinates of the coarse noise
+    fine: tuple,  # both coordinates of the fine one, same shapes
+    table: Tensor,  # random numbers in [0,1), its length a power of 2
+) -> Tensor:  # in [0,1), same shape
+    "Three parts of a coarse noise and two of a fine one."
+    return value_noise(*coarse, table) * 0.6 + value_noise(*fine, table) * 0.4
+
 # %% ../nbs/41_materials.ipynb #46d40120
 def line_coverage(
     u: Tensor,  # coordinate across the lines, meters, (n)
@@ -72,6 +81,19 @@ def line_coverage(
     distance = ((u / period + 0.5).remainder(1) - 0.5).abs() * period
     drawn_width = torch.maximum(footprint, torch.full_like(footprint, width))
     return (1 - distance / drawn_width * 2 + 1).clamp(0, 1) * (width / drawn_width)
+
+# %% ../nbs/41_materials.ipynb #41a00004
+def joint_coverage(
+    u: Tensor,  # coordinate across the first joints, meters, (n)
+    v: Tensor,  # coordinate across the second joints, meters, (n)
+    periods: tuple,  # distance between two joints of each kind, meters
+    width: float,  # of a joint, meters
+    footprint: Tensor,  # size of a pixel on the surface, meters, (n)
+) -> Tensor:  # in [0,1], (n)
+    "The share of each pixel that is covered by the joints of boards or tiles."
+    first = line_coverage(u, periods[0], width, footprint)
+    second = line_coverage(v, periods[1], width, footprint)
+    return torch.maximum(first, second)
 
 # %% ../nbs/41_materials.ipynb #0741a124
 class SurfacePoints(NamedTuple):
@@ -105,13 +127,10 @@ def planks(
     row = (v / 0.16).floor()
     along = u / 1.5 + 9 * lattice_value(row, row * 0, points.table)
     tone = lattice_value(row, along.floor(), points.table)
-    coarse_grain = value_noise(u * 2.5 + 40 * tone, v * 70, points.table)
-    fine_grain = value_noise(u * 9 + 90 * tone, v * 160, points.table)
-    grain = coarse_grain * 0.6 + fine_grain * 0.4
-    side_joint = line_coverage(v, 0.16, 0.004, points.footprint)
-    end_joint = line_coverage(along * 1.5, 1.5, 0.004, points.footprint)
+    grain = noise_with_detail((u * 2.5 + 40 * tone, v * 70), (u * 9 + 90 * tone, v * 160), points.table)
+    joint = joint_coverage(along * 1.5, v, (1.5, 0.16), 0.004, points.footprint)
     power = 1 + 0.45 * (tone - 0.5) + 0.5 * fade(points, 0.012) * (grain - 0.5)
-    return color**power * (1 - 0.6 * torch.maximum(side_joint, end_joint))
+    return color**power * (1 - 0.6 * joint)
 
 # %% ../nbs/41_materials.ipynb #a22546f1
 def tiles(
@@ -122,13 +141,10 @@ def tiles(
     u = points.position[0]
     v = points.position[2]
     tone = lattice_value((u / 0.45).floor(), (v / 0.45).floor(), points.table)
-    coarse = value_noise(u * 3 + 9 * tone, v * 3, points.table)
-    fine = value_noise(u * 11, v * 11 + 5 * tone, points.table)
-    marbling = coarse * 0.6 + fine * 0.4
-    joint_u = line_coverage(u, 0.45, 0.008, points.footprint)
-    joint_v = line_coverage(v, 0.45, 0.008, points.footprint)
+    marbling = noise_with_detail((u * 3 + 9 * tone, v * 3), (u * 11, v * 11 + 5 * tone), points.table)
+    joint = joint_coverage(u, v, (0.45, 0.45), 0.008, points.footprint)
     power = 1 + 0.2 * (tone - 0.5) + 0.35 * (marbling - 0.5)
-    return color**power * (1 - 0.35 * torch.maximum(joint_u, joint_v))
+    return color**power * (1 - 0.35 * joint)
 
 # %% ../nbs/41_materials.ipynb #2ac51d1b
 def pile(
@@ -220,9 +236,8 @@ def framed_picture(
     u = x / half_x
     v = y / half_y
     variant = points.number * 1.7
-    coarse = value_noise(u * 1.6 + variant * 9, v * 2.2 + variant, points.table)
-    fine = value_noise(u * 4 + variant, v * 5, points.table)
-    field = 0.6 * coarse + 0.4 * fine + 0.22 * v
+    field = noise_with_detail((u * 1.6 + variant * 9, v * 2.2 + variant), (u * 4 + variant, v * 5), points.table)
+    field = field + 0.22 * v
     upper = torch.where(field < 0.62, color, linear_color("#e9dcc0"))
     painting = torch.where(field < 0.38, points.accent, upper)
     rim = torch.minimum(half_x - x.abs(), half_y - y.abs())

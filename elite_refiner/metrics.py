@@ -7,6 +7,8 @@ __all__ = ['METRICS', 'Metric', 'compute_metrics', 'consistency', 'summary']
 
 # %% ../nbs/21_metrics.ipynb #6c38ddae
 from collections.abc import Callable
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,10 +61,34 @@ class Metric:
 
 METRICS = Registry("metric")
 
+# %% ../nbs/21_metrics.ipynb #c0775a62
+_MAPS = ContextVar("maps", default=None)
+
+
+@contextmanager
+def _sharing_maps():
+    "Within this context, `_once` remembers what it computed."
+    token = _MAPS.set({})
+    try:
+        yield
+    finally:
+        _MAPS.reset(token)
+
+
+def _once(function, *images):
+    "function(*images): remembered while maps are shared, where the same images are given again and again."
+    maps = _MAPS.get()
+    if maps is None:
+        return function(*images)
+    key = (function, *map(id, images))
+    if key not in maps:
+        maps[key] = function(*images), images  # the images too: as long as they live, no other has their id
+    return maps[key][0]
+
 # %% ../nbs/21_metrics.ipynb #29e87414
 def _color_psnr(refined, target, x_backbone):
     "PSNR over the target's colored pixels."
-    return psnr(refined, target, colored(target))
+    return psnr(refined, target, _once(colored, target))
 
 
 def _psnr(refined, target, x_backbone):
@@ -82,8 +108,8 @@ def _mean_difference(select=None):
     "A metric function: mean CIEDE2000 over the target's pixels in `select`, or over all."
 
     def mean_difference(refined, target, x_backbone):
-        difference = ciede2000(refined, target)
-        mask = torch.ones_like(difference, dtype=torch.bool) if select is None else select(target)
+        difference = _once(ciede2000, refined, target)
+        mask = torch.ones_like(difference, dtype=torch.bool) if select is None else _once(select, target)
         return mean_where(difference, mask)
 
     return mean_difference
@@ -128,11 +154,11 @@ def _neutral_drift(refined, target, x_backbone):
 
 
 def _cast_a(refined, target, x_backbone):
-    return neutral_cast(refined, target)[:, 0]
+    return _once(neutral_cast, refined, target)[:, 0]
 
 
 def _cast_b(refined, target, x_backbone):
-    return neutral_cast(refined, target)[:, 1]
+    return _once(neutral_cast, refined, target)[:, 1]
 
 
 METRICS.add(Metric(name="neutral_drift", function=_neutral_drift, label="Neutral drift", unit="CIELAB", better="lower"))
@@ -154,14 +180,15 @@ def compute_metrics(
     target: Tensor,  # reference images, same shape
     x_backbone: Tensor,  # the backbone's output, same shape; give it as `refined` too for the identity's row
 ) -> pd.DataFrame:  # one row per image, one column per entry of `METRICS`
-    """All metrics; NaN where an image has no pixel of the kind.
+    """All metrics, NaN where an image has no pixel of the kind.
 
     Raises `UserError` when shapes differ or an image is not finite.
     """
     check_images(refined, target, x_backbone)
     _check_finite(refined=refined, target=target, x_backbone=x_backbone)
     images = [image.float().clamp(0, 1) for image in (refined, target, x_backbone)]
-    columns = {metric.name: metric.function(*images) for metric in METRICS.values()}
+    with _sharing_maps():
+        columns = {metric.name: metric.function(*images) for metric in METRICS.values()}
     return pd.DataFrame({name: values.double().cpu().numpy() for name, values in columns.items()})
 
 # %% ../nbs/21_metrics.ipynb #4fde0b58

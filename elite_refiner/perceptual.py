@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import torch
+from fastcore.basics import patch
 from torch import Tensor, nn
 from .color import full_precision
 from .core import UserError, load_checkpoint
@@ -39,28 +40,30 @@ class VGGFeatures(nn.Module):
         self.register_buffer("mean", torch.tensor((0.485, 0.456, 0.406)).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor((0.229, 0.224, 0.225)).view(1, 3, 1, 1), persistent=False)
 
-    def forward(
-        self,
-        x: Tensor,  # sRGB-encoded RGB in [0,1], (B,3,H,W)
-    ) -> list:  # (B,64,H,W), (B,128,H/2,W/2), (B,256,H/4,W/4)
-        "The features at the three taps."
-        x = (x - self.mean) / self.std
-        kept = []
-        for index, layer in enumerate(self.features):
-            x = layer(x)
-            if index in self.taps:
-                kept.append(x)
-        return kept
+# %% ../nbs/23_perceptual.ipynb #8792b008
+@patch
+def forward(
+    self: VGGFeatures,
+    x: Tensor,  # sRGB-encoded RGB in [0,1], (B,3,H,W)
+) -> list:  # (B,64,H,W), (B,128,H/2,W/2), (B,256,H/4,W/4)
+    "The features at the three taps."
+    x = (x - self.mean) / self.std
+    kept = []
+    for index, layer in enumerate(self.features):
+        x = layer(x)
+        if index in self.taps:
+            kept.append(x)
+    return kept
 
 # %% ../nbs/23_perceptual.ipynb #b314f82e
 VGG16_URL = "https://download.pytorch.org/models/vgg16-397923af.pth"
 VGG16_NAME = VGG16_URL.rpartition("/")[2]
 _REMEDY = f"give the path of {VGG16_NAME} (--perceptual PATH), or run without the perceptual loss (--perceptual none)"
 
-
+# %% ../nbs/23_perceptual.ipynb #ed637f8f
 @contextmanager
 def _net_timeout(seconds=30):
-    "A cluster node behind a firewall gets no answer at all: do not wait for minutes."
+    "Sockets that are opened in this context wait at most so long for an answer."
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(seconds)
     try:
@@ -76,7 +79,7 @@ def _download():
             VGG16_URL, map_location="cpu", progress=False, check_hash=True, weights_only=True
         )
 
-
+# %% ../nbs/23_perceptual.ipynb #1ba9031f
 def vgg16_state(
     weights=None,  # path of a file with torchvision's `vgg16` weights; None: torch's hub cache, then a download into it
 ) -> dict:  # the state dict, on the CPU
@@ -99,7 +102,7 @@ def _fits(tensor, own):
         return False
     return bool(tensor.isfinite().all())
 
-
+# %% ../nbs/23_perceptual.ipynb #5410afa1
 def _load_vgg(weights):
     "`VGGFeatures` with pretrained weights. Raises `UserError` when they are not those of a VGG16."
     vgg = VGGFeatures()
@@ -127,17 +130,19 @@ class PerceptualLoss(nn.Module):
         self.vgg = _load_vgg(weights)
         self.requires_grad_(False)
 
-    @full_precision
-    def forward(
-        self,
-        pred: Tensor,  # prediction, sRGB-encoded RGB, (B,3,H,W), sides of 4 pixels or more
-        target: Tensor,  # what it should be, same shape; gets no gradient
-        reduction: str = "mean",  # 'mean' or 'sum' over the batch, or 'none': one value per image, (B,)
-    ) -> Tensor:  # float32, >= 0, and 0 for equal images
-        "Raises `UserError` when the shapes differ."
-        check_pair(pred, target)
-        with torch.no_grad():
-            wanted = self.vgg(target)
-        layers = zip(self.vgg(pred), wanted)
-        relative = [per_image((a - b).abs()) / (per_image(b) + 1e-6) for a, b in layers]
-        return reduce_batch(sum(relative) / len(relative), reduction)
+# %% ../nbs/23_perceptual.ipynb #a21376c8
+@patch
+@full_precision
+def forward(
+    self: PerceptualLoss,
+    pred: Tensor,  # prediction, sRGB-encoded RGB, (B,3,H,W), sides of 4 pixels or more
+    target: Tensor,  # what it should be, same shape; gets no gradient
+    reduction: str = "mean",  # 'mean' or 'sum' over the batch, or 'none': one value per image, (B,)
+) -> Tensor:  # float32, >= 0, and 0 for equal images
+    "Raises `UserError` when the shapes differ."
+    check_pair(pred, target)
+    with torch.no_grad():
+        wanted = self.vgg(target)
+    layers = zip(self.vgg(pred), wanted)
+    relative = [per_image((a - b).abs()) / (per_image(b) + 1e-6) for a, b in layers]
+    return reduce_batch(sum(relative) / len(relative), reduction)

@@ -13,15 +13,21 @@ from .core import UserError
 from .tables import soft_histogram
 
 # %% ../nbs/20_pixel_losses.ipynb #c5b3b432
-def check_pair(pred, target):
-    "Refuse two tensors that broadcasting would silently stretch."
+def check_pair(
+    pred: Tensor,  # prediction, (B,3,H,W)
+    target: Tensor,  # what it should be, same shape
+):
+    "Raise `UserError` for two tensors that broadcasting would silently stretch."
     if pred.ndim != 4 or pred.shape[1] != 3 or pred.shape != target.shape:
         shapes = f"pred {tuple(pred.shape)} and target {tuple(target.shape)}"
         raise UserError(f"losses: {shapes} must be two RGB batches (B,3,H,W) of one shape")
 
 # %% ../nbs/20_pixel_losses.ipynb #90bf0ee5
-def reduce_batch(each, reduction):
-    "One value per image, (B,), to its mean, its sum or, for 'none', itself."
+def reduce_batch(
+    each: Tensor,  # one value per image, (B,)
+    reduction: str,  # 'mean', 'sum' or 'none'
+) -> Tensor:  # 0-d; `each` itself for 'none'
+    "Reduce a batch. Raises `UserError` for another reduction."
     if reduction == "none":
         return each
     if reduction not in ("mean", "sum"):
@@ -29,8 +35,10 @@ def reduce_batch(each, reduction):
     return getattr(each, reduction)()
 
 
-def per_image(values):
-    "The mean over everything but the batch, (B,)."
+def per_image(
+    values: Tensor,  # (B,...)
+) -> Tensor:  # (B,)
+    "The mean over everything but the batch."
     return values.flatten(1).mean(1)
 
 # %% ../nbs/20_pixel_losses.ipynb #58dbbe6d

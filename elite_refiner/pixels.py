@@ -16,6 +16,7 @@ from fastcore.basics import patch
 from torch import Tensor
 from .color import chroma, ciede2000
 from .formats import upright
+from .images import resize_square, srgb_bytes
 from .profiles import space_of
 
 # %% ../nbs/67_pixels.ipynb #92abb0a8
@@ -36,23 +37,6 @@ def resize(
 ) -> Tensor:  # clamped to [0, 1], (B,C,h,w)
     "Bilinear resampling with antialiasing."
     return F.interpolate(image, size=size, mode="bilinear", antialias=True).clamp(0, 1)
-
-# %% ../nbs/67_pixels.ipynb #1d5e2682
-def _square_of_bytes(pixels, side):
-    "8-bit sRGB pixels (H,W,C) downsampled as in training, (1,3,side,side)."
-    image = torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None]
-    small = F.interpolate(image, size=(side, side), mode="bilinear", antialias=True)
-    return small.float().div_(255).expand(1, 3, side, side).contiguous()
-
-# %% ../nbs/67_pixels.ipynb #1a6241f3
-def _square_of_strips(pixels, space, side):
-    "Pixels (H,W,C) of any depth and color space downsampled in strips of floats, (1,3,side,side)."
-    step = max(1, 2**20 // pixels.shape[1])
-    strips = []
-    for start in range(0, len(pixels), step):
-        values = _floats(pixels[start : start + step], space).clamp(0, 1)
-        strips.append(F.interpolate(values, size=(values.shape[-2], side), mode="bilinear", antialias=True))
-    return resize(torch.cat(strips, -2), (side, side))
 
 # %% ../nbs/67_pixels.ipynb #a82d08eb
 class UprightPhoto:
@@ -78,10 +62,9 @@ class UprightPhoto:
         self,
         side: int,  # of the square in pixels
     ) -> Tensor:  # in [0, 1], (1,3,side,side)
-        "The photo as the networks receive it."
-        if self.space is None and self.pixels.dtype == np.uint8:
-            return _square_of_bytes(self.pixels, side)
-        return _square_of_strips(self.pixels, self.space, side)
+        "The photo as the networks receive it: rounded to 8 bits and resized as in training."
+        square = resize_square(srgb_bytes(self.pixels, self.space), side)
+        return square[None].float().div_(255)
 
 # %% ../nbs/67_pixels.ipynb #9be5b4f8
 def _remove_low_frequencies(

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor
 from .core import UserError, atomic_path
-from .engines import import_optional, load_torch, onnx_session
+from .runners import import_optional, load_torch, onnx_session
 from .network import EliteColorRefiner
 from .strips import chroma_gate, gate_chroma
 from .tables import soft_histogram

@@ -23,6 +23,7 @@ from elite_refiner.materials import (
     WHITES,
     SurfacePoints,
     linear_color,
+    noise_with_detail,
     value_noise,
 )
 from .rays import Camera, SurfaceMap, trace
@@ -133,6 +134,11 @@ def surface_reflectance(
     albedo = torch.where(molding_shadow(room, seen), albedo * 0.6, albedo)
     return Reflectance(albedo, glow, gloss, number)
 
+# %% ../nbs/46_radiance.ipynb #46a00001
+def _mix(a, b, share):
+    "`a` where the share is 0, `b` where it is 1."
+    return a + (b - a) * share
+
 # %% ../nbs/46_radiance.ipynb #b0951d12
 def sky(
     azimuth: Tensor,  # (n)
@@ -140,11 +146,9 @@ def sky(
     table: Tensor,  # the home's random numbers
 ) -> Tensor:  # radiance, a white cloud is 1, (3,n)
     "Blue sky, paler toward the horizon, with clouds."
-    coarse = value_noise(azimuth * 1.3, elevation * 7, table)
-    fine = value_noise(azimuth * 4, elevation * 16, table)
-    cloud = (2.4 * (0.6 * coarse + 0.4 * fine) - 0.95).clamp(0, 1)
-    horizon = linear_color("#cfe3f7")
-    clear = horizon + (linear_color("#4d8fdd") - horizon) * (elevation * 1.3).clamp(0, 1)
+    density = noise_with_detail((azimuth * 1.3, elevation * 7), (azimuth * 4, elevation * 16), table)
+    cloud = (2.4 * density - 0.95).clamp(0, 1)
+    clear = _mix(linear_color("#cfe3f7"), linear_color("#4d8fdd"), (elevation * 1.3).clamp(0, 1))
     return clear + (1 - clear) * cloud * 0.8
 
 # %% ../nbs/46_radiance.ipynb #674ad95c
@@ -164,9 +168,8 @@ def trees(
         speckle = speckle + weight * value_noise(u, v, table)
     clumps = 0.5 + 0.5 * value_noise(azimuth * 5, elevation * 12, table)
     brightness = 0.15 + 2.2 * (speckle - 0.1).clamp_min(0) * clumps
-    light_green = linear_color("#5f8f3a")
     species = value_noise(azimuth * 2.2, azimuth * 0 + 5, table)
-    return (light_green + (linear_color("#2c5a2b") - light_green) * species) * brightness
+    return _mix(linear_color("#5f8f3a"), linear_color("#2c5a2b"), species) * brightness
 
 # %% ../nbs/46_radiance.ipynb #46312529
 def lawn(
@@ -205,10 +208,9 @@ def outdoors(
     distance = (direction[0] ** 2 + direction[2] ** 2).sqrt()
     elevation = direction[1] / distance
     azimuth = torch.atan2(direction[0], direction[2]) * 3
-    clear = sky(azimuth, elevation, table)
-    wood = trees(azimuth, elevation, table)
-    view = clear + (wood - clear) * _below(treeline(azimuth, elevation, table), elevation, 0.02)
-    return view + (lawn(azimuth, elevation, table) - view) * _below(-0.07, elevation, 0.015)
+    wooded = _below(treeline(azimuth, elevation, table), elevation, 0.02)
+    view = _mix(sky(azimuth, elevation, table), trees(azimuth, elevation, table), wooded)
+    return _mix(view, lawn(azimuth, elevation, table), _below(-0.07, elevation, 0.015))
 
 # %% ../nbs/46_radiance.ipynb #2c126f5e
 LUMINANCE = torch.tensor([0.2126, 0.7152, 0.0722]).view(3, 1, 1)  # weights of linear RGB (Rec. 709)

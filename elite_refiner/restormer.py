@@ -16,7 +16,7 @@ from torch.utils.checkpoint import checkpoint
 from .attention import ChannelNorm
 from .core import UserError
 from .foreign import rename_weights
-from .engines import extend
+from .runners import extend
 
 # %% ../nbs/16_restormer.ipynb #47251d4e
 def _conv(channels_in, channels_out, kernel, groups=1):

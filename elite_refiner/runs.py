@@ -20,7 +20,8 @@ from PIL import Image
 from .backbones import load_backbone
 from .cache import BackboneCache, cache_root
 from .checkpoints import config_here
-from .core import UserError, load_checkpoint, pick_device
+from .core import UserError, load_checkpoint
+from .devices import pick_device
 from .data import load_manifest
 from .pairs import PairDataset
 from .metrics import METRICS

@@ -29,7 +29,8 @@ from pathlib import Path
 import torch
 from PIL import Image
 from torch import Tensor
-from .core import UserError, is_left_over, pick_device, process_name
+from .core import UserError, is_left_over, process_name
+from .devices import pick_device
 from .engines import check_choice
 from .images import image_size, read_image, to_image, to_tensor
 from .files import photo_endings, read_photo

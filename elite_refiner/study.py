@@ -13,7 +13,6 @@ from functools import lru_cache, partial
 import numpy as np
 import pandas as pd
 import torch
-import torch.nn.functional as F
 from fastcore.basics import patch
 from PIL import Image
 from torch import Tensor
@@ -22,8 +21,9 @@ from .branches import AdaptiveColorCurve
 from .color import chroma, ciede2000, rgb_to_hsv
 from .core import UserError
 from .data import load_manifest
-from .images import read_image, to_tensor
+from .images import load_square, read_image, to_tensor
 from .metrics import compute_metrics
+from .pixels import resize
 from .rooms import render_room
 from .simulate import simulate_backbone
 
@@ -86,13 +86,6 @@ def room_examples(
     "Rendered rooms with a simulated backbone output."
     return Examples({f"room {seed}": partial(_room_example, seed, side) for seed in seeds})
 
-# %% ../nbs/80_study.ipynb #263231f1
-def _resize(x, size):
-    "A (B,3,H,W) image at another (height, width); itself when the size is already right."
-    if tuple(x.shape[-2:]) == tuple(size):
-        return x
-    return F.interpolate(x, size=tuple(size), mode="bilinear", antialias=True)
-
 # %% ../nbs/80_study.ipynb #33f99508
 def _shrunk_size(width, height, side):
     "(width, height) with about side*side pixels, at least 16 a side."
@@ -107,17 +100,17 @@ def _read_shrunk(path, side, size=None):
 
 # %% ../nbs/80_study.ipynb #85866337
 @torch.no_grad()
-def _run_backbone(net, x, side):
-    "The backbone's output for a (3,H,W) image, computed on a square copy."
-    square = _resize(x[None], (side, side))
-    return _resize(net(square), x.shape[-2:])[0].clamp(0, 1)
+def _run_backbone(net, path, side, size):
+    "The backbone's output for an image file at `size` (width, height), computed on the square of the file."
+    square = load_square(path, side)[None].float() / 255
+    return resize(net(square), size[::-1])[0]
 
 # %% ../nbs/80_study.ipynb #57a9ea95
 def _row_example(row, net, side):
     "One manifest row as an `Example`."
     x_input = _read_shrunk(row.input, side)
     size = x_input.shape[:0:-1]
-    x_backbone = _read_shrunk(row.backbone, side, size) if row.backbone else _run_backbone(net, x_input, side)
+    x_backbone = _read_shrunk(row.backbone, side, size) if row.backbone else _run_backbone(net, row.input, side, size)
     target = _read_shrunk(row.target, side, size) if row.target else None
     return Example(row.name, x_input, x_backbone, target)
 
@@ -162,7 +155,7 @@ class Study:
         self._small = {}  # (parts, curve) -> refined image at half the size
 
     def _both_at(self, size):
-        return [_resize(image, size) for image in (self.x_input, self.x_backbone)]
+        return [resize(image, size) for image in (self.x_input, self.x_backbone)]
 
 # %% ../nbs/80_study.ipynb #44daa173
 @patch(as_prop=True)

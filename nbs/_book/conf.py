@@ -17,23 +17,24 @@ from nbdev.showdoc import DocmentTbl
 root = Path(__file__).resolve().parents[2]
 os.chdir(root)
 cfg = get_config()
-project, author, copyright = cfg.title, cfg.author, cfg.copyright
-extensions, html_theme, html_title, html_static_path, html_css_files = (
-    ["myst_nb"],
-    "furo",
-    cfg.title,
-    ["."],
-    ["book.css"],
-)
-nb_execution_mode, nb_merge_streams, nb_code_prompt_show, nb_code_prompt_hide = (
-    "off",
-    True,
-    "Show the code",
-    "Hide the code",
-)
-myst_enable_extensions, myst_heading_anchors = ["dollarmath", "amsmath"], 3
+project = cfg.title
+author = cfg.author
+copyright = cfg.copyright
+extensions = ["myst_nb"]
+html_theme = "furo"
+html_title = cfg.title
+html_static_path = ["."]
+html_css_files = ["book.css"]
+nb_execution_mode = "off"
+nb_merge_streams = True
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
+myst_enable_extensions = ["dollarmath", "amsmath"]
+myst_heading_anchors = 3
 suppress_warnings = ["myst.header", "myst.xref_missing", "mystnb.unknown_mime_type", "misc.highlighting_failure"]
-html_show_sphinx, html_copy_source, exclude_patterns = False, False, ["_book"]
+html_show_sphinx = False
+html_copy_source = False
+exclude_patterns = ["_book"]
 
 
 def defined(source):
@@ -54,38 +55,68 @@ def table_of(module, path):
     return f"**`{'.'.join(path)}`** {promise}\n\n{re.sub('<br>', ' ', table)}"
 
 
+def directives_of(cell):
+    "nbdev's directives of a cell: name to words, empty for prose."
+    if cell.cell_type != "code":
+        return {}
+    lines = re.findall(r"^#\s*\|\s*(.+)$", cell.source, re.M)
+    return {words[0]: words[1:] for words in map(str.split, lines)}
+
+
+def prose(source, number=None):
+    "A prose cell; the first of a chapter gets its number, links out of nbs lead to the repository."
+    if number:
+        source = re.sub(r"^# (.+)$", rf"# {number} · \1", source, count=1, flags=re.M)
+    return source.replace("](../", f"]({cfg.git_url}/blob/{cfg.branch}/")
+
+
+def only_imports(source):
+    "Is there nothing but imports in a cell?"
+    return all(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.parse(source).body)
+
+
+def code_cells(cell, exported, module):
+    "A code cell as the reader gets it: an exported one folded behind the table of what it defines; imports not at all."
+    cell.source = re.sub(r"^#\s*\|.*\n?", "", cell.source, flags=re.M).strip()
+    if exported and only_imports(cell.source):
+        return []
+    tables = []
+    if exported:
+        tables = [nbformat.v4.new_markdown_cell(table_of(module, path)) for path in defined(cell.source)]
+        cell.metadata["tags"] = ["hide-input"]
+    return tables + [cell] if cell.source else tables
+
+
 def chapter(path):
     "A notebook as a reader wants it."
-    nb, cells, module = nbformat.read(path, 4), [], None
-    for c in nb.cells:
-        directives = (
-            {d.split()[0]: d.split()[1:] for d in re.findall(r"^#\s*\|\s*(.+)$", c.source, re.M)}
-            if c.cell_type == "code"
-            else {}
-        )
+    notebook = nbformat.read(path, 4)
+    cells = []
+    module = None
+    for cell in notebook.cells:
+        directives = directives_of(cell)
         if "default_exp" in directives:
             module = importlib.import_module(f"{cfg.lib_path.name}.{directives['default_exp'][0]}")
         if {"hide", "default_exp"} & set(directives):
             continue
-        if c.cell_type == "markdown":
-            c.source = (
-                re.sub(r"^# (\w+)$", lambda m: f"# {path.stem[:2]} · {m[1]}", c.source, count=1, flags=re.M)
-                if c is nb.cells[0]
-                else c.source
-            )
+        if cell.cell_type == "markdown":
+            cell.source = prose(cell.source, path.stem[:2] if cell is notebook.cells[0] else None)
+            cells.append(cell)
         else:
-            c.source = re.sub(r"^#\s*\|.*\n?", "", c.source, flags=re.M).strip()
-            exported = "export" in directives and module
-            if exported and all(isinstance(n, (ast.Import, ast.ImportFrom)) for n in ast.parse(c.source).body):
-                continue
-            if exported:
-                cells += [nbformat.v4.new_markdown_cell(table_of(module, p)) for p in defined(c.source)]
-                c.metadata["tags"] = ["hide-input"]
-            if not c.source:
-                continue
-        cells.append(c)
-    nb.cells = cells
-    return nb
+            cells += code_cells(cell, "export" in directives and module is not None, module)
+    notebook.cells = cells
+    return notebook
+
+
+def parts_of(index):
+    "The parts of the book as the front page lists them: number and name, such as ('1', 'network')."
+    return re.findall(r"^\| (\d) · ([^|]+?) \|", "\n".join(c.source for c in index.cells), re.M)
+
+
+def contents(part, files):
+    "The chapters of a part in the sidebar, under the part's name."
+    number, name = part
+    chapters = "\n".join(f.stem for f in files if f.stem[0] == number)
+    return f"```{{toctree}}\n:hidden:\n:caption: {number} · {name}\n\n{chapters}\n```"
 
 
 def prepare(app):
@@ -98,9 +129,7 @@ def prepare(app):
         nbformat.write(chapter(f), source / f.name)
     shutil.copytree(root / "nbs" / "images", source / "images")
     index = nbformat.read(source / "index.ipynb", 4)
-    index.cells.append(
-        nbformat.v4.new_markdown_cell("```{toctree}\n:hidden:\n\n" + "\n".join(f.stem for f in files) + "\n```")
-    )
+    index.cells += [nbformat.v4.new_markdown_cell(contents(part, files)) for part in parts_of(index)]
     nbformat.write(index, source / "index.ipynb")
 
 
