@@ -19,8 +19,9 @@ from fastcore.basics import patch
 from .core import DiskFull, UserError, process_name
 from .inference import RefineConfig, _refine_listing, load_pipeline, prepare_folders, refine
 from .inference import settings_digest
-from .listings import Records, RunLog, group_photos, list_photos, sources
+from .listings import RunLog, group_photos, list_photos, sources
 from .photos import checkpoint_paths
+from .records import Records
 
 # %% ../nbs/73_archive.ipynb #37ec5779
 @dataclass

@@ -20,11 +20,13 @@ from .core import DiskFull, UserError, file_sha256, is_out_of_memory, printable
 from .config import pick_device
 from .core import sweep_temporaries
 from .engines import check_choice
-from .listings import Records, RunLog, group_photos, list_photos, original_stamp, parse_shard
-from .photos import GLOBAL, PhotoRefiner, checkpoint_paths, given_output, load_photo, per_member
+from .listings import RunLog, group_photos, list_photos, parse_shard
+from .photos import GLOBAL, PhotoRefiner, Plan, checkpoint_paths, given_output, load_photo, per_member
 from .photos import refine_loaded, save_refined, shared_part
 from .pixels import UprightPhoto
+from .records import Records, original_stamp
 from .transfer import tiled
+from .whites import common_white, white_choice
 
 # %% ../nbs/72_inference.ipynb #0f0a0437
 LARGEST_RESOLUTION = 4096  # of the square; the backbone's memory grows with its area
@@ -51,6 +53,7 @@ def _check_choices(config):
         raise UserError(f"--group_by {config.group_by}: choose folder, prefix, or give a manifest that ends in .jsonl")
     if bool(config.backbone_path) == bool(config.backbone_outputs):
         raise UserError("give either --backbone_path (the checkpoint) or --backbone_outputs (a folder of its pictures)")
+    white_choice(config.white, config.consistent)
 
 # %% ../nbs/72_inference.ipynb #5dc9df78
 @dataclass
@@ -73,8 +76,9 @@ class RefineConfig:
     icc: str = "source"  # color space of the results: source (as the photo's) or srgb
     tile: int = 0  # side of overlapping tiles in which the backbone sees the photo at its own size; 0: one square
     recursive: bool = False  # also the folders inside the folder
-    consistent: bool = False  # one global part for all photos of a listing, in two passes
+    consistent: bool = False  # one global part and one white for all photos of a listing, in two passes
     group_by: str = "folder"  # what a listing is: folder, prefix (name up to its last _ or -), or a manifest (.jsonl)
+    white: str = "auto"  # whites are pulled to: listing, neutral, warm; off; auto: listing with --consistent, else off
     shard: str = ""  # i/n: only the i-th of n parts of about equal size of the folder, for job arrays
 
     def __post_init__(self):
@@ -119,6 +123,9 @@ def settings_digest(
 ) -> str:  # 16 hexadecimal digits
     "A digest of everything that results depend on besides their originals. Raises `UserError` for no checkpoint."
     flags = {f.name: getattr(config, f.name) for f in fields(config) if f.name not in _NO_SETTINGS}
+    flags["white"] = white_choice(config.white, config.consistent)
+    if flags["white"] == "off":
+        flags.pop("white")
     if not config.consistent:
         flags.pop("group_by")
     paths = [*checkpoint_paths(config.checkpoint), *filter(None, [config.backbone_path])]
@@ -170,31 +177,35 @@ def _only_global(maps):
 
 
 @torch.no_grad()
-def _global_maps(pipeline, photo, output):
-    "The maps of a loaded photo that `shared_part` reads, and what `_first_pass_output` keeps."
+def _global_maps(pipeline, photo, output, strength):
+    "The maps of a loaded photo that `shared_part` reads, its cast, and what `_first_pass_output` keeps."
     upright = UprightPhoto(photo)
     small = upright.square(pipeline.resolution).to(pipeline.device)
     kept = None
     if output is None:
         output, kept = _first_pass_output(pipeline, upright, small)
-    maps = pipeline.refiner.predict(small, pipeline.square(output))
-    return per_member(_only_global, maps), kept
+    small_output = pipeline.square(output)
+    maps = pipeline.refiner.predict(small, small_output)
+    cast = pipeline.cast(Plan(maps, backbone_full=small_output), small, strength)
+    return per_member(_only_global, maps), cast, kept
 
 # %% ../nbs/72_inference.ipynb #754c9624
 def _listing_part(pipeline, listing, config, keep):
-    "First pass over a listing: its shared global part. `keep` receives the backbone's outputs by name."
+    "First pass over a listing: its global part and its white. `keep` receives the backbone's outputs by name."
     maps = []
+    casts = []
     for (path, name), load in _ahead(listing, lambda job: load_photo(job[0], config)):
         try:
             photo, output, _ = load()
-            global_maps, kept = _global_maps(pipeline, photo, output)
+            global_maps, cast, kept = _global_maps(pipeline, photo, output, config.strength)
         except Exception as error:
             _failure_reason(error, path)  # a photo that fails is reported in the second pass
             continue
         maps.append(global_maps)
+        casts.append(cast)
         if kept is not None:
             keep[name] = kept
-    return shared_part(maps) if maps else None
+    return (shared_part(maps) if maps else None), common_white(casts, white_choice(config.white, config.consistent))
 
 # %% ../nbs/72_inference.ipynb #ff3e742a
 def _original(path, config):
@@ -275,12 +286,12 @@ def _settle_all(behind, out, finished):
         raise full
 
 # %% ../nbs/72_inference.ipynb #7df3fa18
-def _refine_one(pipeline, load, kept, shared, config):
+def _refine_one(pipeline, load, kept, common, config):
     "Load and refine a photo, whose backbone output may have been kept as 16-bit numbers; (photo, pixels, row)."
     photo, output, seconds = load()
     if kept is not None:
         output = torch.from_numpy(kept.astype(np.float32) / 65535)
-    pixels, row = refine_loaded(pipeline, photo, output, config, shared)
+    pixels, row = refine_loaded(pipeline, photo, output, config, *common)
     return photo, pixels, dict(row, seconds=row["seconds"] + seconds)
 
 # %% ../nbs/72_inference.ipynb #26b1cacf
@@ -290,13 +301,13 @@ def _refine_listing(pipeline, listing, config, records, writer, finished):
     todo = _unfinished(listing, config, out, records, finished)
     behind = deque()
     keep = {}
-    shared = None
+    common = None, common_white([], white_choice(config.white, config.consistent))
     if config.consistent and (todo := list(todo)):
-        shared = _listing_part(pipeline, listing, config, keep)
+        common = _listing_part(pipeline, listing, config, keep)
     try:
         for (path, name), load in _ahead(todo, lambda job: load_photo(job[0], config)):
             try:
-                photo, pixels, row = _refine_one(pipeline, load, keep.pop(name, None), shared, config)
+                photo, pixels, row = _refine_one(pipeline, load, keep.pop(name, None), common, config)
                 saved = writer.submit(_save, photo, pixels, path, name, config, records).result
                 behind.append((path, name, row, saved))
             except Exception as error:
