@@ -33,6 +33,52 @@ def _fit_slope(
     variance = _box_mean((detail * detail).mean(1, keepdim=True), window)
     return _box_mean((covariance / (variance + eps)).clamp(-0.9, 3), 5)
 
+# %% ../nbs/70_transfer.ipynb #7a10c2e1
+def _alternating_signs(like):
+    "Three patterns of 1 and -1 that alternate by rows, by columns and as a checkerboard, each (h,w)."
+    height, width = like.shape[-2:]
+    rows = 1 - 2 * (torch.arange(height, device=like.device) % 2).to(like.dtype)[:, None]
+    columns = 1 - 2 * (torch.arange(width, device=like.device) % 2).to(like.dtype)
+    return rows.expand(height, width), columns.expand(height, width), rows * columns
+
+# %% ../nbs/70_transfer.ipynb #7a10c2e4
+_BLOCK = 8  # side of a block in pixels
+_BLOCKS = 7  # side, in blocks, of the window of a median
+
+
+def _blocks_around(values):
+    "The blocks in a window around each block, (B,C,h/8,w/8,n), n up to 7 x 7; windows stay inside."
+    means = F.avg_pool2d(values, _BLOCK)
+    height, width = (min(_BLOCKS, count) for count in means.shape[-2:])
+    inside = means.unfold(-2, height, 1).unfold(-2, width, 1).flatten(-2)
+    margins = (0, 0, (width - 1) // 2, width // 2, (height - 1) // 2, height // 2)
+    return F.pad(inside, margins, mode="replicate")
+
+# %% ../nbs/70_transfer.ipynb #7a10c2e6
+def _steady_part(values, signs):
+    "Amplitude of a pattern of signs in blocks of 8 x 8 pixels, and how much it varies, both (B,C,h/8,w/8)."
+    constant = F.avg_pool2d(F.avg_pool2d(values * signs, 2, 1), 2, 1)
+    around = _blocks_around(constant)
+    amplitude = around.median(-1).values
+    spread = (around - amplitude[..., None]).abs().median(-1).values
+    return amplitude, spread
+
+# %% ../nbs/70_transfer.ipynb #7a10c2e9
+def _without_alternation(
+    residual: Tensor,  # part of a change, (B,3,h,w)
+    small_input: Tensor,  # the small copy, same shape
+) -> Tensor:  # same shape
+    "A residual without what alternates steadily from pixel to pixel and does not in the small copy."
+    if min(residual.shape[-2:]) < _BLOCK + 2:
+        return residual
+    for signs in _alternating_signs(residual):
+        amplitude, spread = _steady_part(residual, signs)
+        own, _ = _steady_part(small_input, signs)
+        doubt = (spread.square() + own.square()) / (4 * amplitude.square()).clamp_min(1e-14)
+        steady = amplitude * (1 - doubt).clamp_min(0)
+        residual = residual - signs * F.interpolate(steady, size=signs.shape, mode="bilinear")
+    return residual
+
 # %% ../nbs/70_transfer.ipynb #303e3437
 def _upsample_bicubic(values, size):
     "Bicubic upsampling; unchanged when the size is the same."
@@ -65,7 +111,10 @@ def fit_transfer(
     "Fit the backbone's change as a slope and a residual, which `apply_transfer_rows` applies to the photo."
     change = small_output - small_input
     slope = _fit_slope(small_input, change, window, eps)
-    return slope, _presharpen(change - slope * small_input, size)
+    residual = change - slope * small_input
+    if list(size) != list(change.shape[-2:]):
+        residual = _without_alternation(residual, small_input)
+    return slope, _presharpen(residual, size)
 
 # %% ../nbs/70_transfer.ipynb #7289b366
 def apply_transfer_rows(
