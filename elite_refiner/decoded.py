@@ -43,7 +43,7 @@ def example_file(
     return buffer.getvalue()
 
 # %% ../nbs/28_decoded.ipynb #07f1330f
-UNSURE = "colours may be off"  # the end of every note that says so
+UNSURE = "colors may be off"  # the end of every note that says so
 
 
 @dataclass
@@ -285,7 +285,7 @@ def pillow_pixels(
     "Decode; palettes become full color, inks stay as they are. Raises `UserError` for pixels of measurements."
     image.load()
     if image.mode in ("P", "PA"):
-        photo.notes.append("a palette, written as full colour")
+        photo.notes.append("a palette, written as full color")
     mode = target_mode(image)
     if mode == "CMYK":
         return inks(np.array(image), photo)

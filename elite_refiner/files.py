@@ -158,22 +158,22 @@ def _convert_photo(photo):
     source = ImageCms.ImageCmsProfile(BytesIO(photo.icc))
     if photo.pixels.shape[2] == 1 and source.profile.xcolor_space.strip() == "RGB":
         photo.icc = gray_profile(photo.icc)
-        photo.notes.append("a colour profile on a grey photo, only its curve kept")
+        photo.notes.append("a color profile on a gray photo, only its curve kept")
         return
     photo.pixels = _convert(photo, source)
     photo.icc = SRGB_ICC
-    photo.notes.append("converted to sRGB, its colour profile is no plain one")
+    photo.notes.append("converted to sRGB, its color profile is no plain one")
 
 # %% ../nbs/33_files.ipynb #82ba7a31
 def _as_srgb(photo):
     "A photo whose profile is no matrix, converted at its depth."
     if not photo.icc:
-        photo.notes.append(f"CMYK without a colour profile, converted roughly; {UNSURE}")
+        photo.notes.append(f"CMYK without a color profile, converted roughly; {UNSURE}")
         return _roughly(photo)
     try:
         _convert_photo(photo)
     except Exception as e:
-        photo.notes.append(f"its colour profile cannot be used ({e}) and was left out; {UNSURE}")
+        photo.notes.append(f"its color profile cannot be used ({e}) and was left out; {UNSURE}")
         photo = _roughly(photo)
     return photo
 

@@ -105,7 +105,7 @@ class Space:
     ):
         "Raises an exception for any other profile."
         matrix, self.curves = _matrix_and_curves(icc)
-        self.grey = len(matrix) == 1
+        self.gray = len(matrix) == 1
         self.matrix = matrix.astype(np.float32)
         self.inverse = np.linalg.inv(matrix).astype(np.float32)
 
@@ -201,7 +201,7 @@ def _color_grid(channels):
 @lru_cache(32)
 def space_of(
     icc: bytes,  # a profile, or None
-    grey: bool = False,  # whether the pixels are gray
+    gray: bool = False,  # whether the pixels are gray
 ) -> Space:  # None when the pixels are sRGB as they are
     "The color space of a photo. Raises `ValueError` for profiles without matrix and curves, or of other pixels."
     if not icc:
@@ -209,10 +209,10 @@ def space_of(
     try:
         space = Space(icc)
     except Exception as e:
-        raise ValueError(f"its colour profile cannot be used exactly ({e})") from e
-    if space.grey != grey:
-        raise ValueError("its colour profile belongs to other pixels")
-    grid = _color_grid(1 if grey else 3)
+        raise ValueError(f"its color profile cannot be used exactly ({e})") from e
+    if space.gray != gray:
+        raise ValueError("its color profile belongs to other pixels")
+    grid = _color_grid(1 if gray else 3)
     is_srgb = np.abs(space.to_srgb(grid) - grid / 255).max() < 1 / 255
     return None if is_srgb else space
 
@@ -260,22 +260,22 @@ def _srgb_curve():
 def stated_profile(
     chromaticities,  # (x, y) of white, red, green and blue
     curve: bytes,  # a `curv` or `para` tag
-    grey: bool,  # whether the pixels are gray
+    gray: bool,  # whether the pixels are gray
     name: bytes,  # as programs show it
 ) -> bytes:  # an ICC profile; None: sRGB
     "A profile of published numbers."
-    if grey:
+    if gray:
         profile = make_profile(None, curve, b"GRAY", name)
     else:
         profile = make_profile(primaries_matrix(chromaticities), curve, name=name)
-    return profile if space_of(profile, grey) else None
+    return profile if space_of(profile, gray) else None
 
 # %% ../nbs/30_profiles.ipynb #5c393307
 def adobe_rgb(
-    grey: bool = False,  # whether the pixels are gray
+    gray: bool = False,  # whether the pixels are gray
 ) -> bytes:  # an ICC profile
     "Adobe RGB (1998)."
-    return stated_profile(_ADOBE_PRIMARIES, _gamma_curve(563 / 256), grey, b"Adobe RGB (1998)")
+    return stated_profile(_ADOBE_PRIMARIES, _gamma_curve(563 / 256), gray, b"Adobe RGB (1998)")
 
 # %% ../nbs/30_profiles.ipynb #19b4c7fa
 _HDR = {16: "PQ", 18: "HLG"}
@@ -284,7 +284,7 @@ _CURVES = {4: 2.2, 5: 2.8, 8: 1.0}  # gammas by H.273's numbers
 
 def coded_profile(
     code: tuple,  # H.273's numbers of primaries and curve
-    grey: bool = False,  # whether the pixels are gray
+    gray: bool = False,  # whether the pixels are gray
 ) -> bytes:  # an ICC profile; None: sRGB
     "The space of a cICP chunk or an nclx box. Raises `UserError` for HDR, `ValueError` for unspecified ones."
     primaries, curve = code
@@ -293,7 +293,7 @@ def coded_profile(
     if primaries not in PRIMARIES or curve in (0, 2, 3):
         raise ValueError("an unspecified space")
     tag = _gamma_curve(_CURVES[curve]) if curve in _CURVES else _srgb_curve()
-    return stated_profile(PRIMARIES[primaries], tag, grey, b"H.273 %d-%d" % code)
+    return stated_profile(PRIMARIES[primaries], tag, gray, b"H.273 %d-%d" % code)
 
 # %% ../nbs/30_profiles.ipynb #08f3ad5c
 def gray_profile(
@@ -304,7 +304,7 @@ def gray_profile(
     return profile if space_of(profile, True) else None
 
 # %% ../nbs/30_profiles.ipynb #f17d3e68
-def _by_gamma(says, grey):
+def _by_gamma(says, gray):
     "The space of PNG's gAMA and cHRM chunks; a gamma near sRGB's curve means sRGB's."
     gamma = says["gamma"]
     if not 0.1 <= gamma <= 10:
@@ -313,15 +313,15 @@ def _by_gamma(says, grey):
     near_srgb = abs(gamma - 1 / 2.2) < 0.005
     if near_srgb and np.abs(np.subtract(chromaticities, PRIMARIES[1])).max() < 0.003:
         return None
-    return stated_profile(chromaticities, _gamma_curve(1 / gamma), grey, b"gamma %.4g" % (1 / gamma))
+    return stated_profile(chromaticities, _gamma_curve(1 / gamma), gray, b"gamma %.4g" % (1 / gamma))
 
 # %% ../nbs/30_profiles.ipynb #b2751aad
 _STATEMENTS = {
-    "icc": lambda says, grey: says["icc"],
-    "cicp": lambda says, grey: coded_profile(says["cicp"], grey),
-    "srgb": lambda says, grey: None,
+    "icc": lambda says, gray: says["icc"],
+    "cicp": lambda says, gray: coded_profile(says["cicp"], gray),
+    "srgb": lambda says, gray: None,
     "gamma": _by_gamma,
-    "adobe": lambda says, grey: adobe_rgb(grey),
+    "adobe": lambda says, gray: adobe_rgb(gray),
 }
 _PRECEDENCE = {"PNG": ("cicp", "icc", "srgb", "gamma", "adobe")}
 
@@ -329,14 +329,14 @@ _PRECEDENCE = {"PNG": ("cicp", "icc", "srgb", "gamma", "adobe")}
 def stated_space(
     says: dict,  # what is there of `icc`, `cicp` (two codes), `srgb`, `gamma`, `chromaticities`, and `adobe` in EXIF
     name: str,  # of the format
-    grey: bool = False,  # whether the pixels are gray
+    gray: bool = False,  # whether the pixels are gray
 ) -> bytes:  # an ICC profile; None: sRGB
     "The space this file states. Raises `UserError` for HDR."
     for statement in _PRECEDENCE.get(name, ("icc", "cicp", "adobe")):
         if not says.get(statement):
             continue
         try:
-            return _STATEMENTS[statement](says, grey)
+            return _STATEMENTS[statement](says, gray)
         except ValueError:
             continue  # it says nothing
     return None

@@ -85,7 +85,7 @@ def _samples(page, photo):
         pixels = pixels.transpose(1, 2, 0)
     kind = _photometric(page)
     if kind == "PALETTE":
-        photo.notes.append("a palette, written as full colour")
+        photo.notes.append("a palette, written as full color")
         return (page.colormap >> 8).astype(np.uint8).T[pixels.astype(np.uint8)]
     if page.bitspersample == 1:
         pixels = pixels.astype(np.uint8) * np.uint8(255)
@@ -103,7 +103,7 @@ def _page_pixels(page, photo):
     (kind, *_) = _tag_value(page, 338, (0,)) or (0,)
     if photo.alpha is not None and kind == 1 and photo.alpha.min() < photo.levels:
         remedy = "save it with plain transparency, or without"
-        raise UserError(f"its colours are premultiplied by transparency; {remedy}")
+        raise UserError(f"its colors are premultiplied by transparency; {remedy}")
     photo.transparent = photo.alpha is None or kind != 0
     return photo
 
