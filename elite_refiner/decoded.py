@@ -244,7 +244,8 @@ def open_with_pillow(
     except (MemoryError, RecursionError):
         raise
     except Exception as e:
-        raise not_a_picture() from e
+        remedy = f"save it again as an ordinary {name}"
+        raise UserError(f"broken, or a kind of {name} that cannot be read here; {remedy}") from e
     check_size(*image.size)
     if frames > 1 and image.format not in ("JPEG", "MPO"):  # an MPO is a phone's JPEG with a preview behind it
         raise UserError(f"holds {frames} pictures, an animation; give one")

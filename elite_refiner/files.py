@@ -142,13 +142,13 @@ def _convert(photo, source):
     if photo.bits == 16:
         return _in_16_bits(photo)
     pixels = photo.pixels[..., 0] if mode == "L" else np.ascontiguousarray(photo.pixels)
-    return np.asarray(_through_littlecms(Image.fromarray(pixels, mode), source))
+    return np.array(_through_littlecms(Image.fromarray(pixels, mode), source))
 
 # %% ../nbs/33_files.ipynb #bee9f374
 def _roughly(photo):
     "Pixels for which no profile can be used, as they are; inks as colors."
     if photo.pixels.shape[2] == 4:
-        photo.pixels = np.asarray(Image.fromarray(photo.pixels, "CMYK").convert("RGB"))
+        photo.pixels = np.array(Image.fromarray(photo.pixels, "CMYK").convert("RGB"))
     photo.icc = None
     return photo
 
@@ -302,7 +302,7 @@ def _decode(path):
         raise UserError("broken, it has no pixels")
     promised = format_of_ending(Path(path).suffix)
     if promised and promised != photo.format:
-        photo.notes.append(f"a {photo.format} by its content")
+        photo.notes.append(f"{'an' if photo.format[0] == 'A' else 'a'} {photo.format} by its content")
     photo.stated = photo.icc
     photo.notes = list(dict.fromkeys(photo.notes))
     return photo if _is_plain(photo) else _as_srgb(photo)

@@ -187,7 +187,7 @@ FORMATS.add(
 )
 
 # %% ../nbs/31_formats.ipynb #17f153ff
-_PNG_SIDE = (b"eXIf", b"iTXt", b"tEXt", b"zTXt", b"pHYs", b"tIME")
+_PNG_SIDE = (b"eXIf", b"iTXt", b"tEXt", b"zTXt", b"pHYs", b"tIME", b"sRGB")
 
 
 def png_chunks(
@@ -330,6 +330,7 @@ def _write_png(photo, pixels, quality):
     data = _bare_png(join_alpha(photo, pixels))
     side = [_chunk_to_write(photo, chunk) for chunk in photo.extras.get("chunks", ())]
     if photo.icc:
+        side = [chunk for chunk in side if chunk[4:8] != b"sRGB"]
         name = photo.extras.get("name", b"ICC profile")
         side.insert(0, png_chunk(b"iCCP", name + b"\0\0" + zlib.compress(photo.icc)))
     rest = [chunk for name, chunk in png_chunks(data) if name in (b"IDAT", b"IEND")]
