@@ -43,25 +43,29 @@ def _alternating_signs(like):
 
 # %% ../nbs/70_transfer.ipynb #7a10c2e4
 _BLOCK = 8  # side of a block in pixels
+_TAPS = (1, 3, 4, 4, 4, 4, 4, 4, 3, 1)  # the mean of a block after [1 2 1] / 4, times 32
+
+
+def _block_amplitudes(values):
+    "How strongly the three patterns are there in blocks of 8 x 8 pixels, (B,C,3,h/8,w/8)."
+    taps = values.new_tensor(_TAPS) / sum(_TAPS)
+    kernels = taps[:, None] * taps * torch.stack(_alternating_signs(taps.expand(len(_TAPS), -1)))
+    return F.conv2d(values.flatten(0, 1)[:, None], kernels[:, None], stride=_BLOCK).unflatten(0, values.shape[:2])
+
+# %% ../nbs/70_transfer.ipynb #7a10c2e6
 _BLOCKS = 7  # side, in blocks, of the window of a median
 
 
-def _blocks_around(values):
-    "The blocks in a window around each block, (B,C,h/8,w/8,n), n up to 7 x 7; windows stay inside."
-    means = F.avg_pool2d(values, _BLOCK)
-    height, width = (min(_BLOCKS, count) for count in means.shape[-2:])
-    inside = means.unfold(-2, height, 1).unfold(-2, width, 1).flatten(-2)
-    margins = (0, 0, (width - 1) // 2, width // 2, (height - 1) // 2, height // 2)
-    return F.pad(inside, margins, mode="replicate")
-
-# %% ../nbs/70_transfer.ipynb #7a10c2e6
-def _steady_part(values, signs):
-    "Amplitude of a pattern of signs in blocks of 8 x 8 pixels, and how much it varies, both (B,C,h/8,w/8)."
-    constant = F.avg_pool2d(F.avg_pool2d(values * signs, 2, 1), 2, 1)
-    around = _blocks_around(constant)
-    amplitude = around.median(-1).values
-    spread = (around - amplitude[..., None]).abs().median(-1).values
-    return amplitude, spread
+def _steady_part(amplitudes):
+    "Medians of amplitudes in windows around each block, and of their distances from it; windows stay inside."
+    height, width = (min(_BLOCKS, count) for count in amplitudes.shape[-2:])
+    around = amplitudes.unfold(-2, height, 1).unfold(-2, width, 1).flatten(-2)
+    median = around.median(-1).values
+    spread = (around - median[..., None]).abs().median(-1).values
+    margins = ((width - 1) // 2, width // 2, (height - 1) // 2, height // 2)
+    return [
+        F.pad(part.flatten(0, 1), margins, mode="replicate").unflatten(0, part.shape[:2]) for part in (median, spread)
+    ]
 
 # %% ../nbs/70_transfer.ipynb #7a10c2e9
 def _without_alternation(
@@ -69,14 +73,14 @@ def _without_alternation(
     small_input: Tensor,  # the small copy, same shape
 ) -> Tensor:  # same shape
     "A residual without what alternates steadily from pixel to pixel and does not in the small copy."
-    if min(residual.shape[-2:]) < _BLOCK + 2:
+    if min(residual.shape[-2:]) < len(_TAPS):
         return residual
-    for signs in _alternating_signs(residual):
-        amplitude, spread = _steady_part(residual, signs)
-        own, _ = _steady_part(small_input, signs)
-        doubt = (spread.square() + own.square()) / (4 * amplitude.square()).clamp_min(1e-14)
-        steady = amplitude * (1 - doubt).clamp_min(0)
-        residual = residual - signs * F.interpolate(steady, size=signs.shape, mode="bilinear")
+    amplitude, spread = _steady_part(_block_amplitudes(residual))
+    own, _ = _steady_part(_block_amplitudes(small_input))
+    doubt = (spread.square() + own.square()) / (4 * amplitude.square()).clamp_min(1e-14)
+    steady = amplitude * (1 - doubt).clamp_min(0)
+    for signs, part in zip(_alternating_signs(residual), steady.unbind(2)):
+        residual = residual - signs * F.interpolate(part, size=signs.shape, mode="bilinear")
     return residual
 
 # %% ../nbs/70_transfer.ipynb #303e3437
