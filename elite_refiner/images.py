@@ -16,7 +16,7 @@ from PIL import Image
 from torch import Tensor
 from .core import UserError, printable
 from .files import photo_header, view_photo, write_photo
-from .formats import Photo, format_of_ending, open_with_pillow, upright
+from .decoded import Photo, format_of_ending, open_with_pillow, upright
 from .metadata import exif_orientation
 from .profiles import SRGB_ICC, space_of
 

@@ -23,7 +23,7 @@ from .core import UserError, atomic_path, printable
 from .engines import Engine
 from .files import encode, read_photo, stamp
 from .files import photo_endings
-from .formats import stored
+from .decoded import stored
 from .listings import sources
 from .profiles import SRGB_ICC
 from .pixels import RefinedPixels, UprightPhoto, measure_change, resize

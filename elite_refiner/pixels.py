@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor
 from .color import chroma, ciede2000
-from .formats import upright
+from .decoded import upright
 from .images import resize_square, srgb_bytes
 from .profiles import space_of
 

@@ -30,7 +30,6 @@ def _icc_tags(icc):
 
 # %% ../nbs/30_profiles.ipynb #f8e04ae6
 CURVE_STEPS = 4096
-_PARAMETERS = (1, 3, 4, 5, 7)  # how many numbers the five kinds of `para` have
 
 
 def _table_curve(tag, x):
@@ -42,6 +41,9 @@ def _table_curve(tag, x):
     if count == 1:
         return x ** (values[0] / 256)
     return np.interp(x, np.linspace(0, 1, count), values / 65535)
+
+# %% ../nbs/30_profiles.ipynb #2a838621
+_PARAMETERS = (1, 3, 4, 5, 7)  # how many numbers the five kinds of `para` have
 
 
 def _parametric_curve(tag, x):
@@ -81,6 +83,19 @@ def _decode(encoded):
     return np.sign(encoded) * np.where(size > 0.04045, ((size + 0.055) / 1.055) ** np.float32(2.4), size / 12.92)
 
 # %% ../nbs/30_profiles.ipynb #62639ca3
+def _matrix_and_curves(icc):
+    "The matrix to linear sRGB and the tone curves of a profile. Raises an exception for other profiles."
+    tags = _icc_tags(icc)
+    if icc[16:20] == b"GRAY":
+        return np.eye(1), [_curve(tags["kTRC"])]
+    if icc[16:20] != b"RGB " or "A2B0" in tags:
+        raise ValueError("no matrix and curves")
+    primaries = [np.array(struct.unpack_from(">3i", tags[f"{c}XYZ"], 8)) / 65536 for c in "rgb"]
+    matrix = np.linalg.solve(SRGB_MATRIX, np.stack(primaries, 1))
+    matrix /= matrix.sum(1, keepdims=True)  # white goes to white, whatever the last digits say
+    return matrix, [_curve(tags[f"{c}TRC"]) for c in "rgb"]
+
+
 class Space:
     "A color space given by primaries and tone curves, and the way to sRGB and back in float32."
 
@@ -89,18 +104,8 @@ class Space:
         icc: bytes,  # an RGB profile of matrix and curves, or a gray one of a curve
     ):
         "Raises an exception for any other profile."
-        tags = _icc_tags(icc)
-        self.grey = icc[16:20] == b"GRAY"
-        if self.grey:
-            self.curves = [_curve(tags["kTRC"])]
-            matrix = np.eye(1)
-        elif icc[16:20] == b"RGB " and "A2B0" not in tags:
-            self.curves = [_curve(tags[f"{c}TRC"]) for c in "rgb"]
-            primaries = [np.array(struct.unpack_from(">3i", tags[f"{c}XYZ"], 8)) / 65536 for c in "rgb"]
-            matrix = np.linalg.solve(SRGB_MATRIX, np.stack(primaries, 1))
-            matrix /= matrix.sum(1, keepdims=True)  # white goes to white, whatever the last digits say
-        else:
-            raise ValueError("no matrix and curves")
+        matrix, self.curves = _matrix_and_curves(icc)
+        self.gray = len(matrix) == 1
         self.matrix = matrix.astype(np.float32)
         self.inverse = np.linalg.inv(matrix).astype(np.float32)
 
@@ -117,7 +122,7 @@ def to_srgb(
     linear = np.stack([table[pixels[..., k]] for k, table in enumerate(tables)], -1)
     return _encode(linear @ self.matrix.T).astype(np.float32)
 
-
+# %% ../nbs/30_profiles.ipynb #a0fe9147
 @patch
 def from_srgb(
     self: Space,
@@ -151,6 +156,17 @@ def _profile_tags(matrix, curve, space, name):
     return tags
 
 # %% ../nbs/30_profiles.ipynb #29e8a014
+def _packed_tags(tags):
+    "The table of a profile's tags and the tags themselves."
+    start = 132 + 12 * len(tags)
+    table, data = b"", b""
+    for name, tag in tags.items():
+        padded = tag + bytes(-len(tag) % 4)
+        table += struct.pack(">4sII", name, start + len(data), len(padded))
+        data += padded
+    return struct.pack(">I", len(tags)) + table + data
+
+# %% ../nbs/30_profiles.ipynb #1e44762e
 def make_profile(
     matrix,  # primaries to XYZ under D50, (3,3); None for gray
     curve: bytes,  # a `curv` or `para` tag for all channels
@@ -158,20 +174,13 @@ def make_profile(
     name: bytes = b"test",  # as programs show it, ASCII
 ) -> bytes:  # an ICC profile, version 2.1
     "A small ICC profile of a matrix and one tone curve."
-    tags = _profile_tags(matrix, curve, space, name)
-    start = 132 + 12 * len(tags)
-    table, data = b"", b""
-    for name, tag in tags.items():
-        padded = tag + bytes(-len(tag) % 4)
-        table += struct.pack(">4sII", name, start + len(data), len(padded))
-        data += padded
     head = bytearray(128)
     head[4:8] = b"lcms"
     head[8:12] = bytes([2, 16, 0, 0])
     head[12:24] = b"mntr" + space + b"XYZ "
     head[36:40] = b"acsp"
     head[68:80] = struct.pack(">3i", 63190, 65536, 54061)
-    whole = bytes(head) + struct.pack(">I", len(tags)) + table + data
+    whole = bytes(head) + _packed_tags(_profile_tags(matrix, curve, space, name))
     return struct.pack(">I", len(whole)) + whole[4:]
 
 # %% ../nbs/30_profiles.ipynb #34f78a3e
@@ -188,11 +197,11 @@ def _color_grid(channels):
     levels = np.arange(0, 256, 17, dtype=np.uint8)
     return np.stack(np.meshgrid(*[levels] * channels), -1).reshape(1, -1, channels)
 
-
+# %% ../nbs/30_profiles.ipynb #1803c79a
 @lru_cache(32)
 def space_of(
     icc: bytes,  # a profile, or None
-    grey: bool = False,  # whether the pixels are gray
+    gray: bool = False,  # whether the pixels are gray
 ) -> Space:  # None when the pixels are sRGB as they are
     "The color space of a photo. Raises `ValueError` for profiles without matrix and curves, or of other pixels."
     if not icc:
@@ -200,10 +209,10 @@ def space_of(
     try:
         space = Space(icc)
     except Exception as e:
-        raise ValueError(f"its colour profile cannot be used exactly ({e})") from e
-    if space.grey != grey:
-        raise ValueError("its colour profile belongs to other pixels")
-    grid = _color_grid(1 if grey else 3)
+        raise ValueError(f"its color profile cannot be used exactly ({e})") from e
+    if space.gray != gray:
+        raise ValueError("its color profile belongs to other pixels")
+    grid = _color_grid(1 if gray else 3)
     is_srgb = np.abs(space.to_srgb(grid) - grid / 255).max() < 1 / 255
     return None if is_srgb else space
 
@@ -251,22 +260,22 @@ def _srgb_curve():
 def stated_profile(
     chromaticities,  # (x, y) of white, red, green and blue
     curve: bytes,  # a `curv` or `para` tag
-    grey: bool,  # whether the pixels are gray
+    gray: bool,  # whether the pixels are gray
     name: bytes,  # as programs show it
 ) -> bytes:  # an ICC profile; None: sRGB
     "A profile of published numbers."
-    if grey:
+    if gray:
         profile = make_profile(None, curve, b"GRAY", name)
     else:
         profile = make_profile(primaries_matrix(chromaticities), curve, name=name)
-    return profile if space_of(profile, grey) else None
+    return profile if space_of(profile, gray) else None
 
-
+# %% ../nbs/30_profiles.ipynb #5c393307
 def adobe_rgb(
-    grey: bool = False,  # whether the pixels are gray
+    gray: bool = False,  # whether the pixels are gray
 ) -> bytes:  # an ICC profile
     "Adobe RGB (1998)."
-    return stated_profile(_ADOBE_PRIMARIES, _gamma_curve(563 / 256), grey, b"Adobe RGB (1998)")
+    return stated_profile(_ADOBE_PRIMARIES, _gamma_curve(563 / 256), gray, b"Adobe RGB (1998)")
 
 # %% ../nbs/30_profiles.ipynb #19b4c7fa
 _HDR = {16: "PQ", 18: "HLG"}
@@ -275,7 +284,7 @@ _CURVES = {4: 2.2, 5: 2.8, 8: 1.0}  # gammas by H.273's numbers
 
 def coded_profile(
     code: tuple,  # H.273's numbers of primaries and curve
-    grey: bool = False,  # whether the pixels are gray
+    gray: bool = False,  # whether the pixels are gray
 ) -> bytes:  # an ICC profile; None: sRGB
     "The space of a cICP chunk or an nclx box. Raises `UserError` for HDR, `ValueError` for unspecified ones."
     primaries, curve = code
@@ -284,7 +293,7 @@ def coded_profile(
     if primaries not in PRIMARIES or curve in (0, 2, 3):
         raise ValueError("an unspecified space")
     tag = _gamma_curve(_CURVES[curve]) if curve in _CURVES else _srgb_curve()
-    return stated_profile(PRIMARIES[primaries], tag, grey, b"H.273 %d-%d" % code)
+    return stated_profile(PRIMARIES[primaries], tag, gray, b"H.273 %d-%d" % code)
 
 # %% ../nbs/30_profiles.ipynb #08f3ad5c
 def gray_profile(
@@ -295,7 +304,7 @@ def gray_profile(
     return profile if space_of(profile, True) else None
 
 # %% ../nbs/30_profiles.ipynb #f17d3e68
-def _by_gamma(says, grey):
+def _by_gamma(says, gray):
     "The space of PNG's gAMA and cHRM chunks; a gamma near sRGB's curve means sRGB's."
     gamma = says["gamma"]
     if not 0.1 <= gamma <= 10:
@@ -304,15 +313,15 @@ def _by_gamma(says, grey):
     near_srgb = abs(gamma - 1 / 2.2) < 0.005
     if near_srgb and np.abs(np.subtract(chromaticities, PRIMARIES[1])).max() < 0.003:
         return None
-    return stated_profile(chromaticities, _gamma_curve(1 / gamma), grey, b"gamma %.4g" % (1 / gamma))
+    return stated_profile(chromaticities, _gamma_curve(1 / gamma), gray, b"gamma %.4g" % (1 / gamma))
 
-
+# %% ../nbs/30_profiles.ipynb #b2751aad
 _STATEMENTS = {
-    "icc": lambda says, grey: says["icc"],
-    "cicp": lambda says, grey: coded_profile(says["cicp"], grey),
-    "srgb": lambda says, grey: None,
+    "icc": lambda says, gray: says["icc"],
+    "cicp": lambda says, gray: coded_profile(says["cicp"], gray),
+    "srgb": lambda says, gray: None,
     "gamma": _by_gamma,
-    "adobe": lambda says, grey: adobe_rgb(grey),
+    "adobe": lambda says, gray: adobe_rgb(gray),
 }
 _PRECEDENCE = {"PNG": ("cicp", "icc", "srgb", "gamma", "adobe")}
 
@@ -320,14 +329,14 @@ _PRECEDENCE = {"PNG": ("cicp", "icc", "srgb", "gamma", "adobe")}
 def stated_space(
     says: dict,  # what is there of `icc`, `cicp` (two codes), `srgb`, `gamma`, `chromaticities`, and `adobe` in EXIF
     name: str,  # of the format
-    grey: bool = False,  # whether the pixels are gray
+    gray: bool = False,  # whether the pixels are gray
 ) -> bytes:  # an ICC profile; None: sRGB
     "The space this file states. Raises `UserError` for HDR."
     for statement in _PRECEDENCE.get(name, ("icc", "cicp", "adobe")):
         if not says.get(statement):
             continue
         try:
-            return _STATEMENTS[statement](says, grey)
+            return _STATEMENTS[statement](says, gray)
         except ValueError:
             continue  # it says nothing
     return None

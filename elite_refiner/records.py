@@ -13,6 +13,7 @@ from pathlib import Path
 from fastcore.basics import patch
 from .core import UserError, atomic_path, file_sha256, is_left_over
 from .core import printable, process_name, writing_to
+import sys
 
 # %% ../nbs/09_records.ipynb #c6f1aa87
 _RECORD = ["digest", "settings", "original"]
@@ -47,14 +48,23 @@ def cell_text(
 _ALWAYS_THERE = {"photo", "status", "reason", "width", "height", "bits", "seconds"}  # in reports of any version
 
 
-def _read_report(path):
+def _complete_rows(file):
+    "The complete lines of a report, one at a time: few columns differ from line to line, so equal texts are one."
+    for row in csv.DictReader(file):
+        if None not in row and None not in row.values() and set(row) >= _ALWAYS_THERE:
+            yield {name: sys.intern(text) for name, text in row.items()}
+
+
+def _read_report(path, columns=tuple(COLUMNS)):
     "The complete lines of a report, {photo: row}, the last of each photo; none when it cannot be read."
+    rows = {}
     try:
         with open(path, newline="", encoding="utf-8") as file:
-            rows = [row for row in csv.DictReader(file) if None not in row and None not in row.values()]
+            for row in _complete_rows(file):
+                rows[row["photo"]] = {name: row.get(name, "") for name in columns}
     except (OSError, ValueError, csv.Error):
         return {}
-    return {row["photo"]: {**dict.fromkeys(COLUMNS, ""), **row} for row in rows if set(row) >= _ALWAYS_THERE}
+    return rows
 
 # %% ../nbs/09_records.ipynb #68b00008
 def _header(path):
@@ -114,7 +124,7 @@ class Records:
         self.known = {}
         self.announced = set()
         for report in self.folder.glob("report*.csv"):
-            for row in _read_report(report).values():
+            for row in _read_report(report, ("photo", *_RECORD)).values():
                 self.learn(row)
         for journal in self.folder.glob(f"{_JOURNAL}*"):
             for line in _journal_lines(journal):
@@ -176,7 +186,7 @@ def announce(
 # %% ../nbs/09_records.ipynb #68a20009
 def _known_digests(folder):
     "The digests in all reports of a folder."
-    return {row["digest"] for report in folder.glob("report*.csv") for row in _read_report(report).values()}
+    return {row["digest"] for report in folder.glob("report*.csv") for row in _read_report(report, _RECORD).values()}
 
 
 def _adopted_rows(folder, journal, known):

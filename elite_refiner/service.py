@@ -34,7 +34,7 @@ from .config import pick_device
 from .engines import check_choice
 from .images import image_size, read_image, to_image, to_tensor
 from .files import photo_endings, read_photo
-from .formats import allow_pixels
+from .decoded import allow_pixels
 from .inference import RefineConfig
 from .photos import PhotoRefiner, refine_file
 

@@ -33,6 +33,56 @@ def _fit_slope(
     variance = _box_mean((detail * detail).mean(1, keepdim=True), window)
     return _box_mean((covariance / (variance + eps)).clamp(-0.9, 3), 5)
 
+# %% ../nbs/70_transfer.ipynb #7a10c2e1
+def _alternating_signs(like):
+    "Three patterns of 1 and -1 that alternate by rows, by columns and as a checkerboard, each (h,w)."
+    height, width = like.shape[-2:]
+    rows = 1 - 2 * (torch.arange(height, device=like.device) % 2).to(like.dtype)[:, None]
+    columns = 1 - 2 * (torch.arange(width, device=like.device) % 2).to(like.dtype)
+    return rows.expand(height, width), columns.expand(height, width), rows * columns
+
+# %% ../nbs/70_transfer.ipynb #7a10c2e4
+_BLOCK = 8  # side of a block in pixels
+_TAPS = (1, 3, 4, 4, 4, 4, 4, 4, 3, 1)  # the mean of a block after [1 2 1] / 4, times 32
+
+
+def _block_amplitudes(values):
+    "How strongly the three patterns are there in blocks of 8 x 8 pixels, (B,C,3,h/8,w/8)."
+    taps = values.new_tensor(_TAPS) / sum(_TAPS)
+    kernels = taps[:, None] * taps * torch.stack(_alternating_signs(taps.expand(len(_TAPS), -1)))
+    return F.conv2d(values.flatten(0, 1)[:, None], kernels[:, None], stride=_BLOCK).unflatten(0, values.shape[:2])
+
+# %% ../nbs/70_transfer.ipynb #7a10c2e6
+_BLOCKS = 7  # side, in blocks, of the window of a median
+
+
+def _steady_part(amplitudes):
+    "Medians of amplitudes in windows around each block, and of their distances from it; windows stay inside."
+    height, width = (min(_BLOCKS, count) for count in amplitudes.shape[-2:])
+    around = amplitudes.unfold(-2, height, 1).unfold(-2, width, 1).flatten(-2)
+    median = around.median(-1).values
+    spread = (around - median[..., None]).abs().median(-1).values
+    margins = ((width - 1) // 2, width // 2, (height - 1) // 2, height // 2)
+    return [
+        F.pad(part.flatten(0, 1), margins, mode="replicate").unflatten(0, part.shape[:2]) for part in (median, spread)
+    ]
+
+# %% ../nbs/70_transfer.ipynb #7a10c2e9
+def _without_alternation(
+    residual: Tensor,  # part of a change, (B,3,h,w)
+    small_input: Tensor,  # the small copy, same shape
+) -> Tensor:  # same shape
+    "A residual without what alternates steadily from pixel to pixel and does not in the small copy."
+    if min(residual.shape[-2:]) < len(_TAPS):
+        return residual
+    amplitude, spread = _steady_part(_block_amplitudes(residual))
+    own, _ = _steady_part(_block_amplitudes(small_input))
+    doubt = (spread.square() + own.square()) / (4 * amplitude.square()).clamp_min(1e-14)
+    steady = amplitude * (1 - doubt).clamp_min(0)
+    for signs, part in zip(_alternating_signs(residual), steady.unbind(2)):
+        residual = residual - signs * F.interpolate(part, size=signs.shape, mode="bilinear")
+    return residual
+
 # %% ../nbs/70_transfer.ipynb #303e3437
 def _upsample_bicubic(values, size):
     "Bicubic upsampling; unchanged when the size is the same."
@@ -65,7 +115,10 @@ def fit_transfer(
     "Fit the backbone's change as a slope and a residual, which `apply_transfer_rows` applies to the photo."
     change = small_output - small_input
     slope = _fit_slope(small_input, change, window, eps)
-    return slope, _presharpen(change - slope * small_input, size)
+    residual = change - slope * small_input
+    if list(size) != list(change.shape[-2:]):
+        residual = _without_alternation(residual, small_input)
+    return slope, _presharpen(residual, size)
 
 # %% ../nbs/70_transfer.ipynb #7289b366
 def apply_transfer_rows(
