@@ -20,8 +20,9 @@ from fastcore.basics import patch
 from .core import UserError, pick_device
 from .engines import check_choice
 from .formats import FORMATS, allow_pixels
+from .images import to_image
 from .photos import PhotoRefiner
-from .service import Guard, Limits, choice_of, hurried_protocol, refined_name, said, strength_of
+from .service import Guard, Limits, as_json, choice_of, hurried_protocol, refined_name, said, strength_of
 from .service import window_of, zip_pieces, in_pieces
 from .uploads import TAKES, Shelf, Studio, Upload, in_visitors_words, jpeg, safe_name, small_copy
 
@@ -109,20 +110,16 @@ def described(
 @patch
 def look(self: Page, request):
     "A photo that is still here, after the page has been loaded anew."
-    from starlette.responses import JSONResponse
-
     upload = self.upload(request)
-    return JSONResponse(self.described(request.path_params["key"], upload))
+    return as_json(self.described(request.path_params["key"], upload))
 
 
 @patch
 def forget(self: Page, request):
     "Delete a photo."
-    from starlette.responses import JSONResponse
-
     self.upload(request)
     self.shelf.drop(request.path_params["key"])
-    return JSONResponse({})
+    return as_json({})
 
 # %% ../nbs/79_page.ipynb #79a00011
 @patch
@@ -136,7 +133,7 @@ def keep(
 
     key, upload = self.shelf.add(name, stream)
     try:
-        self.studio.open(upload)
+        self.studio.read(upload)
         return self.described(key, upload)
     except BaseException as e:
         self.shelf.drop(key)
@@ -149,7 +146,6 @@ def keep(
 async def take(self: Page, request):
     "Put the one file of a form on the shelf. Raises `UserError`."
     from starlette.concurrency import run_in_threadpool
-    from starlette.responses import JSONResponse
 
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise UserError('send one photo as the field "photo" of a form')
@@ -160,7 +156,7 @@ async def take(self: Page, request):
         if not file.size:
             raise UserError(f"{safe_name(file.filename)}: empty")
         kept = await run_in_threadpool(self.keep, file.filename, file.file)
-    return JSONResponse(kept, 201)
+    return as_json(kept, 201)
 
 # %% ../nbs/79_page.ipynb #69e9ed09
 def _picture(data):
@@ -189,8 +185,6 @@ _THUMB = 192  # longer side of a picture in the filmstrip, pixels
 @patch
 def thumb(self: Page, request):
     "A picture for the filmstrip."
-    from elite_refiner.images import to_image
-
     return _picture(jpeg(small_copy(to_image(self.upload(request).before), _THUMB)))
 
 
@@ -205,10 +199,8 @@ def detail(self: Page, request):
 @patch
 def refined(self: Page, request):
     "Make the result and say how large it is."
-    from starlette.responses import JSONResponse
-
     path = self.studio.refined(self.upload(request), choice_of(request.query_params))
-    return JSONResponse({"bytes": path.stat().st_size})
+    return as_json({"bytes": path.stat().st_size})
 
 
 def _attached(pieces, **headers):
@@ -227,7 +219,7 @@ def download(self: Page, request):
 
 # %% ../nbs/79_page.ipynb #79a0001a
 @patch
-def zip(self: Page, request):
+def zipped(self: Page, request):
     "The results of many photos, each `photo=ID:STRENGTH`, sent while they are made."
     asked = [photo.partition(":") for photo in request.query_params.getlist("photo")]
     if not asked:
@@ -274,7 +266,7 @@ def _add_routes(app, page):
     app.add_route("/photos/{key}/refined", page.refined, methods=["POST"])
     for show in (page.before, page.after, page.thumb, page.detail, page.download):
         app.add_route(f"/photos/{{key}}/{show.__name__}", show)
-    app.add_route("/zip", page.zip)
+    app.add_route("/zip", page.zipped)
 
 # %% ../nbs/79_page.ipynb #97048f50
 def make_app(

@@ -241,7 +241,7 @@ def small_copy(
 
 # %% ../nbs/77_uploads.ipynb #77a0001b
 @patch
-def open(self: Studio, upload: Upload):
+def read(self: Studio, upload: Upload):
     "Read an upload and make its small copy. Raises `UserError`, and `OverflowError` for too many pixels."
     upload.size = image_size(upload.path)
     _check_size(upload.size, self.max_pixels)
