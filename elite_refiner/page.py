@@ -30,6 +30,7 @@ from .uploads import TAKES, Shelf, Studio, Upload, in_visitors_words, jpeg, safe
 def formats_in_words() -> str:
     "The formats that an upload may have, as a visitor reads them."
     labels = [FORMATS[name].label for name in FORMATS if TAKES.intersection(FORMATS[name].endings)]
+    labels = ["HEIC" if label == "HEIF" else label for label in labels]  # as a phone calls it
     return ", ".join(labels[:-1]) + " or " + labels[-1]
 
 

@@ -240,15 +240,21 @@ def small_copy(
     return to_tensor(image)
 
 # %% ../nbs/77_uploads.ipynb #77a0001b
+def _read_small(path, longest):
+    "A photo's small copy; nothing larger is left behind. What could not be written back is refused now."
+    return small_copy(Image.fromarray(srgb_pixels(read_photo(path))), longest)
+
+
 @patch
-def read(self: Studio, upload: Upload):
+def read(
+    self: Studio,
+    upload: Upload,  # that has just been stored
+):
     "Read an upload and make its small copy. Raises `UserError`, and `OverflowError` for too many pixels."
     upload.size = image_size(upload.path)
     _check_size(upload.size, self.max_pixels)
     with self.whole:
-        photo = read_photo(upload.path)  # what could not be written back is refused now, not at the download
-        image = Image.fromarray(srgb_pixels(photo))
-    upload.before = small_copy(image, self.preview)
+        upload.before = _read_small(upload.path, self.preview)
 
 # %% ../nbs/77_uploads.ipynb #77a00020
 @patch

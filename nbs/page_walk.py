@@ -262,15 +262,12 @@ def screenshots(folder):
         "page": dict(viewport=dict(width=1200, height=1040)),
         "page_dark": dict(viewport=dict(width=1200, height=1040), color_scheme="dark"),
         "page_phone": dict(viewport=dict(width=390, height=844), device_scale_factor=2, color_scheme="dark"),
-        "page_start": dict(viewport=dict(width=1000, height=640)),
-        "page_close": dict(viewport=dict(width=1000, height=900)),
+        "page_close": dict(viewport=dict(width=1200, height=1000)),
     }
     with serving(pairs) as address:
         for name, how in kinds.items():
             with visitor(**how) as (page, _):
-                page.goto(address)
-                if name != "page_start":
-                    upload(page, address, paths)
+                upload(page, address, paths)
                 if name == "page_close":
                     choose(page, "100")
                 page.wait_for_timeout(500)

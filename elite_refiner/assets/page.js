@@ -4,7 +4,7 @@
 const find = id => document.getElementById(id);
 const LIMIT_MB = Number(find("main").dataset.limit);
 const KEEP = Number(find("main").dataset.keep);
-const PICTURES = ["photo", "backbone", "refined"];
+const PICTURES = ["photo", "refined", "backbone"];  // in the order in which they are fetched
 const KEPT = "elite_refiner_photos";  // under this name the browser remembers which photos are here
 
 let photos = [];  // what the service said of each, and its strength
@@ -87,8 +87,11 @@ function send(file, told) {
 // ---- pictures
 
 // By fetch and not by src alone: so that a refusal can be read.
-async function load(image, address, signal) {
-  const blob = await (await ask(address, { signal })).blob();
+async function picture(address, signal) {
+  return (await ask(address, { signal })).blob();
+}
+
+async function put(image, blob) {
   const old = image.src;
   await new Promise((shown, failed) => {
     image.onload = shown;
@@ -126,6 +129,7 @@ function addresses() {
 // One pixel of a close-up is one pixel of the screen, also where that has several to a CSS pixel.
 function fit() {
   const photo = find("photo");
+  PICTURES.map(find).forEach(image => { image.style.transform = ""; });
   photo.style.width = isClose() ? photo.naturalWidth / devicePixelRatio + "px" : "";
   find("view").classList.toggle("close", isClose());
   find("pan").hidden = !isClose();
@@ -138,20 +142,38 @@ function whatIsSeen() {
   return size + (isClose() ? "Drag the picture to see another part." : "");
 }
 
-// Fetches what has changed, the photo first: it is there at once.
+async function exchange(id, blob, address) {
+  const image = find(id);
+  await put(image, blob);
+  image.dataset.address = address;
+  image.classList.remove("waits");
+  if (id === "photo") fit();
+}
+
+// Of a photo that was just chosen the parts appear as they come, and nothing of the one before stays over it.
+function begin() {
+  const isNew = find("view").dataset.photo !== current.id;
+  find("view").dataset.photo = current.id;
+  if (isNew) PICTURES.slice(1).forEach(id => find(id).classList.add("waits"));
+  return isNew;
+}
+
+// Fetches what has changed. Another part of the same photo is exchanged all at once: nothing flickers.
 async function refresh() {
   loading.abort();
   loading = new AbortController();
   const signal = loading.signal;
   const wanted = addresses();
   const stale = PICTURES.filter(id => find(id).dataset.address !== wanted[id]);
+  const atOnce = begin() ? 1 : stale.length;
+  const come = [];
   find("view").classList.toggle("busy", stale.includes("refined"));
   if (stale.length) say("Refining\u2026");
   try {
-    for (const id of ["photo", "refined", "backbone"].filter(id => stale.includes(id))) {
-      await load(find(id), wanted[id], signal);
-      find(id).dataset.address = wanted[id];
-      if (id === "photo") fit();
+    for (const id of stale) {
+      come.push([id, await picture(wanted[id], signal)]);
+      if (come.length < atOnce) continue;
+      for (const [id, blob] of come.splice(0)) await exchange(id, blob, wanted[id]);
     }
     say(whatIsSeen());
   } catch (error) {
@@ -185,7 +207,7 @@ function thumbnail(photo) {
   button.onclick = () => choose(photo);
   button.append(image);
   item.append(button);
-  load(image, photo.thumb).catch(fail);
+  picture(photo.thumb).then(blob => put(image, blob)).catch(fail);
   return item;
 }
 
@@ -365,11 +387,10 @@ function grab(event) {
     moved.y = move.clientY - start.y;
     images.forEach(image => { image.style.transform = "translate(" + moved.x + "px," + moved.y + "px)"; });
   };
-  find("view").onpointerup = find("view").onpointercancel = async () => {
+  find("view").onpointerup = find("view").onpointercancel = () => {
     find("view").onpointermove = find("view").onpointerup = find("view").onpointercancel = null;
     pan(moved);
-    await refresh();
-    images.forEach(image => { image.style.transform = ""; });
+    refresh().then(() => images.forEach(image => { image.style.transform = ""; }));
   };
 }
 
