@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -214,8 +215,9 @@ class Studio:
         self.pipeline = pipeline
         self.preview = preview
         self.max_pixels = max_pixels
-        self.whole = threading.Lock()  # whoever has it may hold one photo at full size
-        self.networks = threading.Lock()  # is taken after `whole` where both are needed
+        # all that holds a photo at full size is done in one thread, whose memory serves the next photo again
+        self.queue = ThreadPoolExecutor(1, thread_name_prefix="whole_photo")
+        self.networks = threading.Lock()
         self.looked_at = weakref.ref(self)  # the upload whose pixels are kept, or anything else
 
 # %% ../nbs/77_uploads.ipynb #77a00018
@@ -253,8 +255,7 @@ def read(
     "Read an upload and make its small copy. Raises `UserError`, and `OverflowError` for too many pixels."
     upload.size = image_size(upload.path)
     _check_size(upload.size, self.max_pixels)
-    with self.whole:
-        upload.before = _read_small(upload.path, self.preview)
+    upload.before = self.queue.submit(_read_small, upload.path, self.preview).result()
 
 # %% ../nbs/77_uploads.ipynb #77a00020
 @patch
@@ -342,6 +343,17 @@ def _refine_rows(self: Studio, upload, x_input, rows, strength):
 
 # %% ../nbs/77_uploads.ipynb #77a0002a
 @patch
+def _detail(self: Studio, upload, window, strength):
+    "A part of the photo, (1,3,h,w)."
+    rows, columns = window_slices(window, self._look_at(upload).size)
+    picture = upload.whole.floats(rows)
+    if strength is not None:
+        with self.networks:
+            picture = self._refine_rows(upload, picture, rows, strength)
+    return picture[..., columns]
+
+
+@patch
 def detail(
     self: Studio,
     upload: Upload,
@@ -349,13 +361,7 @@ def detail(
     strength: float = None,  # 0 to 1.5; None: the photo itself
 ) -> bytes:  # JPEG of the window's size
     "A part of the photo at its own size. Raises `UserError` when it cannot be read."
-    with self.whole:
-        rows, columns = window_slices(window, self._look_at(upload).size)
-        picture = upload.whole.floats(rows)
-        if strength is not None:
-            with self.networks:
-                picture = self._refine_rows(upload, picture, rows, strength)
-    return jpeg(picture[0, :, :, columns])
+    return jpeg(self.queue.submit(self._detail, upload, window, strength).result()[0])
 
 # %% ../nbs/77_uploads.ipynb #77a0002d
 class Choice(NamedTuple):
@@ -371,6 +377,20 @@ class Choice(NamedTuple):
 
 # %% ../nbs/77_uploads.ipynb #77a0002f
 @patch
+def _refined(self: Studio, upload, config, to):
+    "Make a result, unless it is there; those of other choices go."
+    if to.exists():
+        return
+    for old in to.parent.glob("refined-*"):
+        old.unlink()
+    try:
+        with self.networks:
+            refine_file(self.pipeline, upload.path, to, config)
+    except UserError as e:
+        raise in_visitors_words(upload, e) from e
+
+
+@patch
 def refined(
     self: Studio,
     upload: Upload,
@@ -379,12 +399,5 @@ def refined(
     "The whole photo, refined. Raises `UserError`."
     config = choice.config()
     to = upload.path.with_stem("refined-" + "-".join(map(str, choice)))
-    with self.whole, self.networks:
-        if not to.exists():
-            for old in to.parent.glob("refined-*"):
-                old.unlink()
-            try:
-                refine_file(self.pipeline, upload.path, to, config)
-            except UserError as e:
-                raise in_visitors_words(upload, e) from e
+    self.queue.submit(self._refined, upload, config, to).result()
     return to
