@@ -220,7 +220,7 @@ async def __call__(
 class Hurry:
     "Mixed into a uvicorn protocol: closes connections on which nothing moves."
 
-    seconds = 15  # that a head may take, and that a visitor may take nothing of an answer
+    seconds = 10  # that a head may take, and that a visitor may take nothing of an answer
 
     def connection_made(self, transport):
         "Begin to watch."
@@ -265,7 +265,7 @@ def _look(self: Hurry):
 
 
 def hurried_protocol(
-    seconds: float = 15,  # that a visitor may say and take nothing
+    seconds: float = 10,  # that a visitor may say and take nothing
 ):  # a class for uvicorn's `http`
     "uvicorn's HTTP with deadlines."
     from uvicorn.protocols.http.h11_impl import H11Protocol
