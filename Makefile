@@ -62,9 +62,10 @@ browser: install
 	$(BIN)/python nbs/page_walk.py
 	$(BIN)/python nbs/browser_test.py
 
-# pictures of the service's page for the book and the README, with rendered rooms, into nbs/images
+# pictures of the service's page and of two panels for the book and the README, with rendered rooms, into nbs/images
 screenshots: install
 	$(BIN)/python nbs/page_walk.py screenshots
+	$(BIN)/python nbs/page_walk.py panels
 
 # what stands under the product: does it fit together, whose is it, does it build; known holes where the network allows
 supply: install

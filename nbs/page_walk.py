@@ -1,5 +1,5 @@
-"""What an editor does with the service's page, done in a real browser: `make browser`. With the word `screenshots` it
-makes the pictures of the page for the book and the README instead: `make screenshots`.
+"""What an editor does with the service's page, done in a real browser: `make browser`. With the words `screenshots`
+or `panels` it makes pictures of the page or of two panels for the book and the README instead: `make screenshots`.
 
 Two rendered rooms, the pretrained refiner, and a backbone that answers with the simulated results of these rooms.
 CHROMIUM names the browser, SCREENSHOTS a folder to keep what was seen in."""
@@ -7,6 +7,7 @@ CHROMIUM names the browser, SCREENSHOTS a folder to keep what was seen in."""
 import io
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -274,12 +275,21 @@ def screenshots(folder):
                 keep(page.screenshot(full_page=name == "page_phone"), name)
 
 
+def panels(folder):
+    "Two of the notebooks' panels, as the walk through them sees them."
+    script = Path(__file__).with_name("browser_test.py")
+    subprocess.run([sys.executable, script, "test_explore"], env={**os.environ, "SCREENSHOTS": str(folder)}, check=True)
+    for name in ("compare_panel", "anatomy"):
+        keep((folder / f"{name}.png").read_bytes(), f"panel_{name.removesuffix('_panel')}")
+
+
 def main():
     torch.set_num_threads(1)
     if os.environ.get("SCREENSHOTS"):
         Path(os.environ["SCREENSHOTS"]).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        (screenshots if "screenshots" in sys.argv[1:] else walk)(Path(folder))
+        asked = sys.argv[1] if sys.argv[1:] else "walk"
+        dict(walk=walk, screenshots=screenshots, panels=panels)[asked](Path(folder))
 
 
 if __name__ == "__main__":

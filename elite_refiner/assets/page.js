@@ -108,7 +108,7 @@ function isClose() {
 // Which part of the photo the screen has room for, in its own pixels.
 function part() {
   const width = Math.round(find("work").clientWidth * devicePixelRatio);
-  const height = Math.round(innerHeight * 0.66 * devicePixelRatio);
+  const height = Math.round(innerHeight * 0.6 * devicePixelRatio);
   const place = "x=" + find("across").value + "&y=" + find("down").value;
   return place + "&width=" + Math.min(width, 4096) + "&height=" + Math.min(height, 4096);
 }
@@ -126,13 +126,17 @@ function addresses() {
   return { photo: detail, backbone: detail + "&strength=0", refined: detail + "&" + strength };
 }
 
+function seesAll(photo) {
+  return photo.naturalWidth >= current.width && photo.naturalHeight >= current.height;
+}
+
 // One pixel of a close-up is one pixel of the screen, also where that has several to a CSS pixel.
 function fit() {
   const photo = find("photo");
   PICTURES.map(find).forEach(image => { image.style.transform = ""; });
   photo.style.width = isClose() ? photo.naturalWidth / devicePixelRatio + "px" : "";
   find("view").classList.toggle("close", isClose());
-  find("pan").hidden = !isClose();
+  find("pan").hidden = !isClose() || seesAll(photo);
 }
 
 function whatIsSeen() {
