@@ -67,11 +67,11 @@ class Limits:
         self,
         max_bytes: int = 60_000_000,  # in all
         pause: float = 20,  # seconds between two pieces
-        seconds: float = 600,  # for all of it
+        seconds: float = 0,  # for all of it; 0: a minute, and what 100 kB a second take
     ):
         self.max_bytes = max_bytes
         self.pause = pause
-        self.seconds = seconds
+        self.seconds = seconds or 60 + max_bytes / 100_000
         self.too_large = f"the file is larger than {max_bytes / 1e6:g} MB"
 
     def allow(
