@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test slow install format check outputs readme docs browser supply
+.PHONY: demo test slow install format check outputs readme docs browser screenshots supply
 
 demo: install
 	$(BIN)/elite_refiner demo
@@ -10,7 +10,7 @@ demo: install
 test: install
 	$(BIN)/nbdev_test --n_workers 2
 
-# the cells that take longer: kills and resumes, a real Slurm, Ray, exports, fuzzing, a browser on the service's page
+# the cells that take longer: kills and resumes, a real Slurm, Ray, exports, fuzzing
 slow: install
 	$(BIN)/nbdev_test --n_workers 1 --flags slow --file_re '^([0-8]|9[4-9]).*'
 
@@ -57,9 +57,15 @@ docs: install readme
 	rm -rf jupyter_execute
 	$(BIN)/python nbs/_book/check.py
 
-# the panels and the training's live plot in a real Chromium
+# the service's page, the panels and the training's live plot in a real Chromium
 browser: install
+	$(BIN)/python nbs/page_walk.py
 	$(BIN)/python nbs/browser_test.py
+
+# pictures of the service's page and of two panels for the book and the README, with rendered rooms, into nbs/images
+screenshots: install
+	$(BIN)/python nbs/page_walk.py screenshots
+	$(BIN)/python nbs/page_walk.py panels
 
 # what stands under the product: does it fit together, whose is it, does it build; known holes where the network allows
 supply: install

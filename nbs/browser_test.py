@@ -166,6 +166,7 @@ def test_explore(page, address):
     no_errors(page)
     panel = page.locator(".er-panel-compare").last
     stage = panel.locator(".er-stage")
+    seen(panel, "compare_start")
     first = seen(stage, "compare")
     stage.scroll_into_view_if_needed()
     drag(page, stage.bounding_box(), (0.5, 0.5), (0.15, 0.5))
