@@ -38,7 +38,7 @@ check: install
 	git diff --exit-code
 	test -z "$$(git status --porcelain)"
 
-# run the notebooks and keep their outputs, progress bars excepted, e.g. `make outputs NB=nbs/01_color.ipynb`
+# run the notebooks and keep their outputs, progress bars excepted, e.g. `make outputs NB=nbs/010_color.ipynb`
 NB ?= $(wildcard nbs/[0-9]*.ipynb) nbs/index.ipynb
 outputs: install
 	$(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.timeout=3000 $(NB)

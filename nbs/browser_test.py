@@ -1,6 +1,6 @@
 """What a person does with the panels, done in a real browser: `make browser`.
 
-Starts JupyterLab on loopback with copies of 83_explore and 91_train_a100, runs them in headless Chromium, moves the
+Starts JupyterLab on loopback with copies of 830_explore and 910_train_a100, runs them in headless Chromium, moves the
 handle, strength and a branch, and looks whether the picture changed. CHROMIUM names the browser, SCREENSHOTS a folder
 to keep what was seen in."""
 
@@ -160,9 +160,9 @@ def drag(page, box, start, end):
 
 def test_explore(page, address):
     "The handle uncovers, strength and branches repaint, a hand bends a curve, losses answer."
-    opened(page, address, "83_explore")
+    opened(page, address, "830_explore")
     run_all(page)
-    until(lambda: done(page), 240, "83_explore: not all cells ran")
+    until(lambda: done(page), 240, "830_explore: not all cells ran")
     no_errors(page)
     panel = page.locator(".er-panel-compare").last
     stage = panel.locator(".er-stage")
@@ -216,7 +216,7 @@ def test_explore(page, address):
 
 def test_train(page, address):
     "The live plot appears while the training cell is still running, and grows."
-    opened(page, address, "91_train_a100")
+    opened(page, address, "910_train_a100")
     run_all(page)
     plot = page.locator(".er-panel-run img.widget-image").first
 
@@ -239,7 +239,7 @@ def test_train(page, address):
     first = plot.get_attribute("src")
     until(lambda: plot.get_attribute("src") != first, 60, "the live plot does not grow")
     assert live, "the plot came only after the training"
-    until(lambda: done(page), 240, "91_train_a100: not all cells ran")
+    until(lambda: done(page), 240, "910_train_a100: not all cells ran")
     no_errors(page)
     seen(page.locator(".er-panel-run").first, "train_run")
 
@@ -255,7 +255,7 @@ def main():
         shutil.copytree(
             ROOT / "nbs",
             folder / "nbs",
-            ignore=lambda d, names: [n for n in names if not re.match(r"(83_explore|91_train_a100)\.ipynb$", n)],
+            ignore=lambda d, names: [n for n in names if not re.match(r"(830_explore|910_train_a100)\.ipynb$", n)],
         )
         shutil.copy(ROOT / "settings.ini", folder)
         with jupyterlab(folder) as address:

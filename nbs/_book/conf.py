@@ -99,7 +99,7 @@ def chapter(path):
         if {"hide", "default_exp"} & set(directives):
             continue
         if cell.cell_type == "markdown":
-            cell.source = prose(cell.source, path.stem[:2] if cell is notebook.cells[0] else None)
+            cell.source = prose(cell.source, path.stem.split("_")[0] if cell is notebook.cells[0] else None)
             cells.append(cell)
         else:
             cells += code_cells(cell, "export" in directives and module is not None, module)
