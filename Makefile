@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test slow install format check outputs readme docs browser screenshots supply
+.PHONY: demo test slow install format check outputs weights readme docs browser screenshots supply
 
 demo: install
 	$(BIN)/elite_refiner demo
@@ -45,6 +45,10 @@ outputs: install
 	$(BIN)/python -c "import sys, nbformat as f; w = 'application/vnd.jupyter.widget-view+json'; \
 	[(nb.metadata.pop('widgets', 0), [c.update(outputs=[o for o in c.outputs if w not in o.get('data', {})]) for c in nb.cells if 'outputs' in c], f.write(nb, p)) for p in sys.argv[1:] for nb in [f.read(p, 4)]]" $(NB)
 	$(BIN)/nbdev_clean
+
+# the weights of `--init pretrained`, learned again
+weights: install
+	ELITE_WEIGHTS=$(CURDIR)/elite_refiner/weights/small.safetensors $(MAKE) outputs NB=nbs/695_pretraining.ipynb
 
 readme: install
 	$(BIN)/jupyter nbconvert --to markdown --log-level WARN --TagRemovePreprocessor.remove_cell_tags hide --TagRemovePreprocessor.remove_input_tags hide-input --RegexRemovePreprocessor.patterns '^#\s*\|\s*hide' --stdout nbs/index.ipynb \

@@ -209,8 +209,9 @@ def _attention_points(refiner):
     "Name of a module to the caption of its map: the trunk's blocks and the last block of each branch."
     points = {"trunk.quarter.spatial": "trunk 1/4", "trunk.eighth.1.spatial": "trunk 1/8"}
     for name, branch in refiner.branches.items():
-        last = len(branch.tower) - 1
-        points[f"branches.{name}.tower.{last}.spatial"] = name
+        if hasattr(branch, "tower"):
+            last = len(branch.tower) - 1
+            points[f"branches.{name}.tower.{last}.spatial"] = name
     return points
 
 

@@ -23,23 +23,16 @@ from .core import UserError, atomic_path, load_checkpoint, printable, save_check
 from .network import DEFAULT_BRANCHES, SIZES, EliteColorRefiner, RefinerConfig, check_branches
 
 # %% ../nbs/150_refiner.ipynb #13d47247
-_FIRST_BRANCHES = (
-    "rgb",
-    "hsv",
-    "lab",
-    "curve",
-)  # of files that do not list theirs, and of the shipped weights; each has a tower
-
-
 def _load_pretrained(refiner, size):
     "Load the shipped weights of a size into a refiner. Raises `UserError` when there are none for it."
-    if refiner.config.branches != _FIRST_BRANCHES:
-        shipped = ", ".join(_FIRST_BRANCHES)
+    if refiner.config.branches != DEFAULT_BRANCHES:
+        shipped = ", ".join(DEFAULT_BRANCHES)
         raise UserError(f"--init pretrained: the weights are for the branches {shipped}; use --init identity")
     weights = Path(str(files("elite_refiner"))) / "weights" / f"{size}.safetensors"
     if not weights.is_file():
         raise UserError(
-            f"--init pretrained: no pretrained weights of size {size} come with the package; use --init identity"
+            f"--init pretrained: no pretrained weights of size {size} come with the package; "
+            "use --init identity, or --refiner_size small"
         )
     refiner.load_state_dict(load_file(weights))
 
@@ -47,7 +40,7 @@ def _load_pretrained(refiner, size):
 def create_elite_color_refiner(
     size: str = "medium",  # 'small' (0.3 M parameters), 'medium' (1.2 M) or 'large' (3.5 M)
     *,
-    init: str = "identity",  # 'identity', or 'pretrained' on rendered rooms (small and medium)
+    init: str = "identity",  # 'identity', or 'pretrained' behind random backbones (small)
     branches: tuple = None,  # names out of `BRANCHES`; `DEFAULT_BRANCHES` by default
     **kwargs,  # `checkpointing`
 ) -> EliteColorRefiner:  # the identity, or pretrained
@@ -56,9 +49,7 @@ def create_elite_color_refiner(
         raise UserError(f"refiner size {size!r} is unknown; choose one of {', '.join(SIZES)}")
     if init not in ("identity", "pretrained"):
         raise UserError(f"--init {init}: choose identity or pretrained")
-    default = DEFAULT_BRANCHES if init == "identity" else _FIRST_BRANCHES
-    config = replace(SIZES[size], branches=branches or default)
-    refiner = EliteColorRefiner(config, **kwargs)
+    refiner = EliteColorRefiner(replace(SIZES[size], branches=branches or DEFAULT_BRANCHES), **kwargs)
     if init == "pretrained":
         _load_pretrained(refiner, size)
     return refiner
@@ -84,6 +75,9 @@ def _plausible_numbers(entries):
     return entries["base_dim"] % entries["heads"] == 0 and entries["tower_dim"] % entries["base_dim"] == 0
 
 # %% ../nbs/150_refiner.ipynb #1c625465
+_FIRST_BRANCHES = ("rgb", "hsv", "lab", "curve")  # of files that do not list theirs; each has a tower
+
+
 def read_config(
     entries: dict,  # from a file; `branches` may be missing
     path,  # that file, for messages
