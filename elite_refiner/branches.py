@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor
 
-from .attention import ColorEnhancementBlock
+from .attention import ColorEnhancementBlock, ReplicateConv2d
 from .color import LAB_NEUTRAL, full_precision, hsv_to_rgb, lab_to_rgb, rgb_to_hsv, rgb_to_lab
 from .core import Registry
 from .tables import interpolate_table
@@ -44,7 +44,7 @@ BRANCHES = Registry("branch")
 # %% ../nbs/10_branches.ipynb #149a774f
 def _depthwise(dim):
     "A 3x3 convolution of every channel by itself."
-    return nn.Conv2d(dim, dim, 3, padding=1, padding_mode="replicate", groups=dim)
+    return ReplicateConv2d(dim, dim, 3, groups=dim)
 
 
 class ColorBranch(nn.Module):
@@ -63,7 +63,7 @@ class ColorBranch(nn.Module):
         expansion: float = 2,  # inner width of a block, in multiples of `tower_dim`
     ):
         super().__init__()
-        self.stem = nn.Conv2d(2 * self.n_planes, base_dim, 3, padding=1, padding_mode="replicate")
+        self.stem = ReplicateConv2d(2 * self.n_planes, base_dim, 3)
         self.down = nn.Conv2d(base_dim, tower_dim, 4, stride=4, groups=base_dim)
         self.tower = nn.Sequential(*(ColorEnhancementBlock(tower_dim, expansion) for _ in range(blocks)))
         self.up = nn.Conv2d(tower_dim, base_dim, 1)
