@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor
 
-from .attention import ColorEnhancementBlock
+from .attention import ColorEnhancementBlock, ReplicateConv2d, ReplicateConv2d
 from .color import LAB_NEUTRAL, full_precision, hsv_to_rgb, lab_to_rgb, rgb_to_hsv, rgb_to_lab
 from .core import Registry
 from .tables import interpolate_table
@@ -44,7 +44,7 @@ BRANCHES = Registry("branch")
 # %% ../nbs/100_branches.ipynb #149a774f
 def _depthwise(dim):
     "A 3x3 convolution of every channel by itself."
-    return nn.Conv2d(dim, dim, 3, padding=1, padding_mode="replicate", groups=dim)
+    return ReplicateConv2d(dim, dim, 3, groups=dim)
 
 # %% ../nbs/100_branches.ipynb #ed9314f9
 class ColorBranch(nn.Module):
@@ -63,7 +63,7 @@ class ColorBranch(nn.Module):
         expansion: float = 2,  # inner width of a block, in multiples of `tower_dim`
     ):
         super().__init__()
-        self.stem = nn.Conv2d(2 * self.n_planes, base_dim, 3, padding=1, padding_mode="replicate")
+        self.stem = ReplicateConv2d(2 * self.n_planes, base_dim, 3)
         self.down = nn.Conv2d(base_dim, tower_dim, 4, stride=4, groups=base_dim)
         self.tower = nn.Sequential(*(ColorEnhancementBlock(tower_dim, expansion) for _ in range(blocks)))
         self.up = nn.Conv2d(tower_dim, base_dim, 1)
@@ -355,7 +355,33 @@ def forward(
     scale, shift = raw.unflatten(1, (_PIXEL_DEPTH, 2, _PIXEL_WIDTH)).unbind(2)
     return torch.stack([1 + scale, shift], 2), quarter
 
+# %% ../nbs/100_branches.ipynb #10b0a001
+@patch
+def run_pixels(
+    self: PixelBranch,
+    values: Tensor,  # six of each pixel, (B,6,n)
+    coefficients: Tensor,  # scale and shift of each hidden value, (B,3,2,32)
+) -> Tensor:  # (B,3,n), not bounded
+    "The network for some pixels."
+    hidden = values
+    for layer, steered in zip(self.layers, coefficients.unsqueeze(-1).unbind(1)):
+        scale, shift = steered.unbind(1)
+        weight = scale * layer.weight
+        bias = scale * layer.bias[:, None] + shift
+        hidden = torch.baddbmm(bias, weight, hidden).relu_()
+    last = self.head.weight.expand(hidden.shape[0], -1, -1)  # `@` would round differently with and without gradients
+    return torch.baddbmm(self.head.bias[:, None], last, hidden)
+
 # %% ../nbs/100_branches.ipynb #c5fa28d1
+_STRIP = 2**14  # pixels
+
+
+def _strips_of(values):
+    "Values (B,C,n) in strips of pixels on a CPU, else in one piece, as a program or a GPU wants them."
+    whole = values.device.type != "cpu" or torch.compiler.is_compiling()
+    return [values] if whole else values.split(_STRIP, -1)
+
+
 @patch
 @full_precision
 def difference(
@@ -365,12 +391,6 @@ def difference(
     coefficients: Tensor,  # scale and shift of each hidden value, (B,3,2,32)
 ) -> Tensor:  # to be added to `x_backbone`, (B,3,H,W)
     "The network's output at every pixel."
-    hidden = torch.cat([x_input, x_backbone], 1).flatten(2) - 0.5
-    for layer, steered in zip(self.layers, coefficients.unsqueeze(-1).unbind(1)):
-        scale, shift = steered.unbind(1)
-        weight = scale * layer.weight
-        bias = scale * layer.bias[:, None] + shift
-        hidden = torch.relu(torch.baddbmm(bias, weight, hidden))
-    last = self.head.weight.expand(hidden.shape[0], -1, -1)  # `@` would round differently with and without gradients
-    out = torch.baddbmm(self.head.bias[:, None], last, hidden)
+    values = torch.cat([x_input, x_backbone], 1).flatten(2) - 0.5
+    out = torch.cat([self.run_pixels(strip, coefficients) for strip in _strips_of(values)], -1)
     return self.limit * torch.tanh(out / self.limit).view_as(x_backbone)

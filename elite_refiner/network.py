@@ -15,7 +15,7 @@ from fastcore.basics import patch
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
-from .attention import ColorEnhancementBlock, CrossColorAttention
+from .attention import ColorEnhancementBlock, CrossColorAttention, ReplicateConv2d, replicate_pad
 from .branches import BRANCHES, channel_statistics
 from .color import full_precision
 from .core import UserError, printable
@@ -83,7 +83,7 @@ _MULTIPLE = 16  # the trunk halves the cells twice
 def _padded(image):
     "The image with its right and lower border repeated until both sides are multiples of 16."
     height, width = image.shape[-2:]
-    return F.pad(image, (0, -width % _MULTIPLE, 0, -height % _MULTIPLE), mode="replicate")
+    return replicate_pad(image, (0, -width % _MULTIPLE, 0, -height % _MULTIPLE))
 
 # %% ../nbs/140_network.ipynb #48f7aa43
 def cell_statistics(
@@ -105,8 +105,8 @@ class Trunk(nn.Module):
     ):
         super().__init__()
         base, tower = config.base_dim, config.tower_dim
-        self.see_input = nn.Conv2d(6, base, 3, padding=1, padding_mode="replicate")
-        self.see_backbone = nn.Conv2d(6, base, 3, padding=1, padding_mode="replicate")
+        self.see_input = ReplicateConv2d(6, base, 3)
+        self.see_backbone = ReplicateConv2d(6, base, 3)
         self.cross = CrossColorAttention(base, config.heads)
         self.quarter = ColorEnhancementBlock(base)
         self.eighth = nn.Sequential(nn.Conv2d(base, 2 * base, 2, stride=2), ColorEnhancementBlock(2 * base))

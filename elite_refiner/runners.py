@@ -7,6 +7,7 @@ __all__ = ['RUNNING', 'extend', 'import_optional', 'load_torch', 'first_line', '
            'has_bfloat16', 'in_float32', 'start_torch', 'kept_folder', 'graph_folder', 'start_openvino']
 
 # %% ../nbs/080_runners.ipynb #06e00003
+import hashlib
 import importlib
 import json
 import logging
@@ -16,7 +17,8 @@ import tempfile
 import threading
 import warnings
 import zipfile
-from functools import lru_cache
+from contextlib import suppress
+from functools import lru_cache, partial
 from pathlib import Path
 
 import torch
@@ -243,12 +245,31 @@ def _kept_graph(module, name):
         _log.warning(f"{folder}: the converted backbone cannot be kept ({e}); each start converts it again")
     return graph
 
+# %% ../nbs/080_runners.ipynb #06b0b001
+_COMPILED_KEPT = 4  # compiled graphs of one backbone
+
+
+def _processor():
+    "A short name for a kind of processor: what was compiled on one is not read on another."
+    names = ("FULL_DEVICE_NAME", "OPTIMIZATION_CAPABILITIES")
+    said = [openvino_core().get_property("CPU", name) for name in names]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:8]
+
+
+def _drop_oldest(folder, most):
+    "Remove all but the latest `most` folders in a folder."
+    folders = [path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    folders.sort(key=lambda path: path.stat().st_mtime)
+    for old in folders[: max(len(folders) - most, 0)]:
+        shutil.rmtree(old, ignore_errors=True)
+
 # %% ../nbs/080_runners.ipynb #06e00035
 class _CompiledGraph:
     "An OpenVINO graph as a function of images; one image at a time, so that memory does not grow with the batch."
 
-    def __init__(self, graph, precision):
+    def __init__(self, graph, precision, folder=None):
         self.graph = graph
+        self.folder = folder  # where what was compiled is kept, or None
         self.hints = {
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_PRECISION_HINT": {"float32": "f32", "bfloat16": "bf16"}[precision],
@@ -260,13 +281,51 @@ class _CompiledGraph:
         "The graph compiled for images of one (height, width)."
         compiled = self.compiled.pop(size, None)
         if compiled is None:
-            graph = self.graph.clone()
-            graph.reshape([1, 3, *size])
-            compiled = openvino_core().compile_model(graph, "CPU", self.hints)
+            compiled = self.read(size) or self.compile(size)
         self.compiled[size] = compiled
         if len(self.compiled) > 2:
             del self.compiled[next(iter(self.compiled))]
         return compiled
+
+    def kept(self, size):
+        "The folder of what was compiled for a size."
+        return self.folder / f"{size[0]}x{size[1]}-{self.hints['INFERENCE_PRECISION_HINT']}-{_processor()}"
+
+# %% ../nbs/080_runners.ipynb #06b0b003
+@patch
+def read(
+    self: _CompiledGraph,
+    size: tuple,  # (height, width)
+):  # what was compiled for it, or None
+    "What was compiled and kept at an earlier time."
+    if self.folder is None or not _is_intact(self.kept(size)):
+        return None
+    try:
+        blob = (self.kept(size) / "compiled.blob").read_bytes()
+        return openvino_core().import_model(blob, "CPU", self.hints)
+    except (OSError, RuntimeError):
+        return None
+
+
+@patch
+def compile(
+    self: _CompiledGraph,
+    size: tuple,  # (height, width)
+):  # an OpenVINO compiled model
+    "Compile for a size, and keep that where it is possible."
+    graph = self.graph.clone()
+    graph.reshape([1, 3, *size])
+    compiled = openvino_core().compile_model(graph, "CPU", self.hints)
+    if self.folder is not None:
+        with suppress(OSError, RuntimeError, UserError):  # compiled again the next time
+            _keep_folder(self.kept(size), partial(_export, compiled))
+            _drop_oldest(self.folder, _COMPILED_KEPT)
+    return compiled
+
+
+def _export(compiled, folder):
+    "Write a compiled model into a folder."
+    (folder / "compiled.blob").write_bytes(compiled.export_model().getvalue())
 
 # %% ../nbs/080_runners.ipynb #06e10013
 RUNNING = threading.RLock()  # a compiled graph runs once at a time
@@ -291,7 +350,8 @@ def start_openvino(
     name: str,  # of its weights, under which the graph is kept; empty: not kept
 ):  # (B,3,H,W) -> (B,3,H,W), float32
     "A function that runs the module by OpenVINO; the border is extended outside of the graph."
-    graph = _CompiledGraph(_kept_graph(module, name), precision)
+    folder = graph_folder(name, "openvino") / "compiled" if name else None
+    graph = _CompiledGraph(_kept_graph(module, name), precision, folder)
     multiple = getattr(module, "multiple", 1)
 
     def run(x):

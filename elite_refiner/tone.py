@@ -13,10 +13,11 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from fastcore.basics import patch
-from kornia.filters import gaussian_blur2d
+from kornia.filters import filter2d_separable, get_gaussian_kernel1d
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
+from .attention import replicate_pad
 from .branches import zero_init
 from .color import chroma_range, full_precision
 from .tables import interpolate_lut
@@ -28,7 +29,8 @@ def _blur(
 ) -> Tensor:  # same shape
     "Gaussian blur with a kernel of six standard deviations."
     size = int(6 * sigma) | 1  # odd
-    return gaussian_blur2d(x, (size, size), (sigma, sigma), border_type="replicate")
+    kernel = get_gaussian_kernel1d(size, sigma, device=x.device, dtype=x.dtype)
+    return filter2d_separable(replicate_pad(x, (size // 2,) * 4), kernel, kernel, padding="valid")
 
 # %% ../nbs/120_tone.ipynb #39ce2e3d
 def _deviation(mean_square, mean):
