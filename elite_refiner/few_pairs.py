@@ -209,6 +209,8 @@ class FewPairsFit:
     gain_db: float  # mean gain in PSNR on pairs left out
     low_db: float  # lower end of its 95 % interval; NaN for fewer than three pairs
     n: int  # pairs
+    tone_db: float = float("nan")  # mean gain of the tone path alone, at its weight
+    color_db: float = float("nan")  # and of the tables alone
 
     def words(self) -> str:
         "The result in one line."
@@ -218,7 +220,8 @@ class FewPairsFit:
         if np.isnan(self.gain_db):
             return f"weights {used}; a single group of pairs leaves nothing to judge by"
         sure = "" if np.isnan(self.low_db) else f" (at least {self.low_db:+.2f} with 97.5 % confidence)"
-        return f"weights {used}; {self.gain_db:+.2f} dB on pairs left out{sure}"
+        alone = f"tone alone {self.tone_db:+.2f}, color alone {self.color_db:+.2f}"
+        return f"weights {used}; {self.gain_db:+.2f} dB on pairs left out{sure}; {alone}"
 
 # %% ../nbs/250_few_pairs.ipynb #c28e5f07
 _UNTESTED = 0.15  # scale of the mix where there is no second group to judge by
@@ -240,10 +243,18 @@ def _lower_bound(gains):
     error = gains.std(ddof=1) / np.sqrt(len(gains))
     return float(gains.mean() - student_t.ppf(0.975, len(gains) - 1) * error)
 
-# %% ../nbs/250_few_pairs.ipynb #6fe95d13
+# %% ../nbs/250_few_pairs.ipynb #8d7f2a31
 _DECIBEL = 10 / np.log(10)  # of one unit of a natural logarithm of a squared error
+_TONE_ONLY = np.array([part == "tone" for part in PARTS])
 
 
+def _gains_db(evidence, weights):
+    "Gains in PSNR of all parts, of the tone path alone and of the tables alone: (n,) each, NaN without evidence."
+    if evidence is None:
+        return (np.array([np.nan]),) * 3
+    return [_DECIBEL * log_gains(evidence, weights * used) for used in (1, _TONE_ONLY, ~_TONE_ONLY)]
+
+# %% ../nbs/250_few_pairs.ipynb #6fe95d13
 def fit_few_pairs(
     pairs,  # iterable of dicts of x_input, x_backbone, target, (3,R,R) each in [0,1], at least one
     *,
@@ -258,11 +269,11 @@ def fit_few_pairs(
     groups = groups or range(len(pairs))
     evidence = gather_evidence(pairs, groups, **options) if len(group_folds(groups)) > 1 else None
     weights = choose_weights(evidence)
-    gains = np.array([np.nan]) if evidence is None else _DECIBEL * log_gains(evidence, weights)
+    gains, tone, color = _gains_db(evidence, weights)
     parts = fit_parts(pairs, **options)
     refiner = create_elite_color_refiner(size)
     refiner.tone.load_state_dict(parts.tone.state_dict())
     refiner.tone.gain.fill_(weights[-1])
     refiner.table.set(sum(weight * table for weight, table in zip(weights, parts.tables.values())))
     named = dict(zip(PARTS, map(float, weights)))
-    return FewPairsFit(refiner, named, float(gains.mean()), _lower_bound(gains), len(pairs))
+    return FewPairsFit(refiner, named, gains.mean(), _lower_bound(gains), len(pairs), tone.mean(), color.mean())
