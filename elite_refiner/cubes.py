@@ -84,13 +84,13 @@ def write_cube(
     write_text(path, "\n".join(lines) + "\n")
 
 # %% ../nbs/750_cubes.ipynb #5b004fa0
-_DOMAIN = dict(DOMAIN_MIN=0.0, DOMAIN_MAX=1.0)
+_DOMAIN = {"DOMAIN_MIN": [0.0] * 3, "DOMAIN_MAX": [1.0] * 3, "LUT_3D_INPUT_RANGE": [0.0, 1.0]}  # Adobe's, Resolve's
 
 
 def _has_unit_domain(lines):
     "Whether the table's inputs run from 0 to 1, which is also the default."
     stated = [words for words in lines if words[0] in _DOMAIN]
-    return all({float(value) for value in words[1:]} == {_DOMAIN[words[0]]} for words in stated)
+    return all([float(value) for value in words[1:]] == _DOMAIN[words[0]] for words in stated)
 
 # %% ../nbs/750_cubes.ipynb #1f3d8654
 def _split_cube(text):

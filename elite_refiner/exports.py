@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .backbones import load_backbone
 from .core import Registry, UserError, write_text
-from .cubes import photo_cube
+from .cubes import photo_cube, read_cube
 from .images import read_image, to_tensor
 from .photos import MeanRefiner, PhotoRefiner, check_output_shape, load_refiners
 from .runners import import_optional
