@@ -13,7 +13,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from fastcore.basics import patch
-from kornia.filters import filter2d_separable, get_gaussian_kernel1d
+from kornia.filters import filter2d_separable
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
@@ -29,7 +29,9 @@ def _blur(
 ) -> Tensor:  # same shape
     "Gaussian blur with a kernel of six standard deviations."
     size = int(6 * sigma) | 1  # odd
-    kernel = get_gaussian_kernel1d(size, sigma, device=x.device, dtype=x.dtype)
+    distance = torch.arange(size, device=x.device, dtype=x.dtype) - size // 2
+    bell = torch.exp(-distance.square() / (2 * sigma**2))  # made on the device: nothing is copied to it
+    kernel = (bell / bell.sum())[None]
     return filter2d_separable(replicate_pad(x, (size // 2,) * 4), kernel, kernel, padding="valid")
 
 # %% ../nbs/120_tone.ipynb #39ce2e3d
