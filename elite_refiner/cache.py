@@ -254,7 +254,7 @@ def fill(
     "Compute and store every missing output. Raises `UserError` as a call does; finished outputs stay."
     self._versions = None  # PyTorch does not count changes through `.data`: compute the digest of the weights anew
     jobs, total = self._missing(rows, flips)
-    bar = tqdm(total=total, initial=total - len(jobs), desc="backbone", unit="picture", disable=not progress)
+    bar = tqdm(total=total, initial=total - len(jobs), desc="backbone", unit="image", disable=not progress)
     at_once = self._at_once(batch_size) if jobs else 1
     if jobs:
         keep_from_git(self.root)

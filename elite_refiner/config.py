@@ -106,7 +106,7 @@ _NOT_NEGATIVE += ("save_every_steps", "cache_batch_size")
 
 @patch
 def _check_numbers(self: TrainConfig):
-    "Raises `UserError` naming the first number that cannot be."
+    "Raises `UserError` for the first number that is not whole, positive or within its limits as it should be."
     for name in _COUNTS:
         value = getattr(self, name)
         self._require(name, isinstance(value, int) and value >= 1, "must be a whole number of at least 1")
@@ -188,7 +188,7 @@ def plain_errors(
         said = " ".join(str(e).split())
         if "DataLoader worker" in said:
             raise UserError(
-                f"a process that loads pictures died ({said}); out of memory? "
+                f"a process that loads images died ({said}); out of memory? "
                 "Try a smaller --num_workers, and continue with --resume"
             ) from e
         if not is_out_of_memory(e):

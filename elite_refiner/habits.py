@@ -104,7 +104,7 @@ def log_start(trainer):
         trainer.log.info(f"{trainer.out}: nothing to resume yet, this is the beginning")
     trainer.log.info(
         f"{len(trainer.train_rows)} training pairs, {len(trainer.val_rows)} for validation at {config.resolution}²; "
-        f"{trainer.data.steps_per_epoch()} steps an epoch; pictures {trainer.data.where()}"
+        f"{trainer.data.steps_per_epoch()} steps an epoch; images {trainer.data.where()}"
     )
     if trainer.backbone is not None and trainer.backbone.val_loss is not None:
         trainer.log.info(f"the backbone's checkpoint reports val_loss {trainer.backbone.val_loss:.4f}")
@@ -141,7 +141,7 @@ def log_summary(trainer):
 def board_scalars(
     row: dict,  # of the history
 ) -> dict:  # name in TensorBoard to value
-    "What TensorBoard shows of an epoch: validation and loss weights."
+    "What TensorBoard shows of an epoch: validation and loss weights, grouped by the part before the slash."
     scalars = {}
     for name, value in row.items():
         if name.startswith("weight_"):
@@ -215,7 +215,7 @@ def after_epoch(self: MetricLog, trainer, row, better):
 
 # %% ../nbs/560_habits.ipynb #cf8b1877
 class Progress(Callback):
-    "A progress bar over the steps of the run, with the latest losses that were read."
+    "A progress bar over the steps of the run, those of earlier starts included, with the latest losses that were read."
 
     bar = None  # before the first step
 

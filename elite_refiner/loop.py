@@ -123,7 +123,7 @@ def adamw(
 
 # %% ../nbs/510_loop.ipynb #a1f5d49c
 class Optimization:
-    "Model, loss, their optimizers and the averaged weights."
+    "All that a step moves and a checkpoint brings back: model, loss, their optimizers, the averaged weights."
 
     def __init__(
         self,

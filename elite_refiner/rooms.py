@@ -176,7 +176,7 @@ def make_rooms(
     size = check_size(size)
     if n < 3:
         raise UserError(
-            f"make_rooms: n={n} is too few; ask for at least 3 pictures, one each to train, validate and test"
+            f"make_rooms: n={n} is too few; ask for at least 3 images, one each to train, validate and test"
         )
     recipe = json.dumps(dict(n=n, size=list(size), seed=seed, version=1)) + "\n"
     if not holds_rooms(folder, recipe, n):

@@ -42,7 +42,7 @@ def read_manifests(
     check_disjoint(train=train_rows, val=val_rows)
     if not config.backbone_path and any(row.backbone is None for row in train_rows + val_rows):
         raise UserError(
-            f"{config.train_jsonl}: rows without a backbone picture; give --backbone_path, "
+            f"{config.train_jsonl}: rows without a backbone image; give --backbone_path, "
             'or name precomputed outputs under "backbone"'
         )
     return train_rows, val_rows
@@ -52,7 +52,7 @@ def make_loss(
     config: TrainConfig,  # its `loss_weights`, `saturation_weight` and `perceptual`
     precision: str = "no",  # bf16: the perceptual loss trains in bfloat16
 ) -> nn.Module:
-    "The loss of a run. Raises `UserError` when VGG16's weights are not there."
+    "The loss of a run, with learned or fixed weights. Raises `UserError` when VGG16's weights are not there."
     weights = parse_weights(config.loss_weights)
     if config.perceptual == "none":
         perceptual = None
@@ -90,7 +90,7 @@ def fits_on_device(
         return False
     if need > free:
         raise UserError(
-            f"--on_device yes: the pictures take {need / 2**30:.1f} GiB, the device has {free / 2**30:.1f} GiB free; "
+            f"--on_device yes: the images take {need / 2**30:.1f} GiB, the device has {free / 2**30:.1f} GiB free; "
             "leave it at auto"
         )
     return True

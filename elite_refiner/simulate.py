@@ -125,7 +125,8 @@ def simulate_backbone(
     "A backbone output with simulated faults: pale by region, veiled, off in tone. `UserError` when the shapes differ."
     if target.shape != x_input.shape:
         raise UserError(
-            f"dull: target {tuple(target.shape)} and x_input {tuple(x_input.shape)} differ in shape; give a pair"
+            f"simulate_backbone: target {tuple(target.shape)} and x_input {tuple(x_input.shape)} "
+            "differ in shape; give a pair"
         )
     if target.dim() == 4:
         outputs = [simulate_backbone(t, x, seed + i) for i, (t, x) in enumerate(zip(target, x_input))]
