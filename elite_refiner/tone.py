@@ -84,7 +84,7 @@ _TYPICAL_SCALE = [0.2, 0.2, 0.15, 0.1, 0.1, 0.08, 0.06, 0.06, 0.05] * 2
 
 
 class ToneOffset(nn.Module):
-    "A smooth grey offset, bounded by `limit`, predicted from statistics of both images on a fixed grid."
+    "A smooth gray offset, bounded by `limit`, predicted from statistics of both images on a fixed grid."
 
     grid = GRID
     limit = 0.06
