@@ -16,7 +16,8 @@ from .backbones import load_backbone
 from .core import Registry, UserError, write_text
 from .cubes import photo_cube
 from .images import read_image, to_tensor
-from .photos import MeanRefiner, PhotoRefiner, check_output_shape, load_refiners
+from .members import MeanRefiner, load_refiners
+from .photos import PhotoRefiner, check_output_shape
 from .runners import import_optional
 from .programs import SIZES_TO_CHECK, export_onnx, export_torch
 from .network import EliteColorRefiner
