@@ -69,7 +69,7 @@ def _facts_in_card(facts):
     unstated = dict(base_model="not stated", data="not stated")
     return unstated | {name: text for name, text in asdict(facts).items() if text} | dict(base_line=base_line)
 
-
+# %% ../nbs/760_exports.ipynb #e9850c1c
 def model_card(
     refiner: EliteColorRefiner,  # with its record
     name: str = "elite-color-refiner",  # of the model where it is shared
