@@ -20,7 +20,7 @@ from .core import DiskFull, UserError, process_name
 from .inference import RefineConfig, _refine_listing, load_pipeline, prepare_folders, refine
 from .inference import settings_digest
 from .listings import RunLog, group_photos, list_photos, sources
-from .photos import checkpoint_paths
+from .members import checkpoint_paths
 from .records import Records
 
 # %% ../nbs/730_archive.ipynb #37ec5779

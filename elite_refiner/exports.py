@@ -16,7 +16,8 @@ from .backbones import load_backbone
 from .core import Registry, UserError, write_text
 from .cubes import photo_cube, read_cube
 from .images import read_image, to_tensor
-from .photos import MeanRefiner, PhotoRefiner, check_output_shape, load_refiners
+from .members import MeanRefiner, load_refiners
+from .photos import PhotoRefiner, check_output_shape
 from .runners import import_optional
 from .programs import SIZES_TO_CHECK, export_onnx, export_torch
 from .network import EliteColorRefiner
@@ -68,7 +69,7 @@ def _facts_in_card(facts):
     unstated = dict(base_model="not stated", data="not stated")
     return unstated | {name: text for name, text in asdict(facts).items() if text} | dict(base_line=base_line)
 
-
+# %% ../nbs/760_exports.ipynb #e9850c1c
 def model_card(
     refiner: EliteColorRefiner,  # with its record
     name: str = "elite-color-refiner",  # of the model where it is shared

@@ -21,7 +21,8 @@ from .config import pick_device
 from .core import sweep_temporaries
 from .engines import check_choice
 from .listings import RunLog, group_photos, list_photos, parse_shard
-from .photos import GLOBAL, PhotoRefiner, Plan, checkpoint_paths, given_output, load_photo, per_member
+from .members import checkpoint_paths, per_member
+from .photos import GLOBAL, PhotoRefiner, Plan, given_output, load_photo
 from .photos import refine_loaded, save_refined, shared_part
 from .pixels import UprightPhoto
 from .records import Records, original_stamp
