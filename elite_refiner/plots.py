@@ -188,7 +188,7 @@ def _chroma_axis(box, top):
     texts = [f'<text x="{left + width * v / top}" y="{base + 14}" text-anchor="{a}">{v}</text>' for v, a in labels]
     return line + "".join(texts)
 
-
+# %% ../nbs/810_plots.ipynb #8100000c
 def chroma_svg(
     images: dict,  # name to (3,H,W); the first is drawn gray, the second in color, the third dashed
     width: int = 320,  # of the drawing, pixels
