@@ -310,8 +310,8 @@ def _print_and_report(table, figure, config, out):
         print(gains.round(3).to_string())
         parts.append(("Gain over the backbone, with 95 % intervals", gains))
     if figure:
-        parts.append(("Pictures", figure))
-    parts.append(("Every picture", table))
+        parts.append(("Images", figure))
+    parts.append(("Every image", table))
     with atomic_path(out / "panel.csv") as path:
         table.to_csv(path, index=False)
     write_report(out / "report.html", f"Evaluation on {Path(config.splits or config.manifest).name}", parts)

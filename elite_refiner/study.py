@@ -129,7 +129,7 @@ def manifest_examples(
     if net is None and without_output:
         name = without_output[0]
         remedy = 'give backbone_path, or a manifest with "backbone"'
-        raise UserError(f"{name}: the manifest names no backbone picture; {remedy}")
+        raise UserError(f"{name}: the manifest names no backbone image; {remedy}")
     return Examples({row.name: partial(_row_example, row, net, side) for row in rows})
 
 # %% ../nbs/800_study.ipynb #b3e53751
