@@ -367,11 +367,11 @@ def run_refine(config):
     return 1 if failed else 0
 
 # %% ../nbs/880_commands.ipynb #07ea9db9
-@command("page.ServeConfig")
+@command("service.ServeConfig")
 def run_serve(config):
     "Serve a page to try photos on: compare, set the strength, download."
     from elite_refiner.engines import show_choices
-    from elite_refiner.page import serve
+    from elite_refiner.service import serve
 
     show_choices()
     serve(config)

@@ -23,11 +23,11 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from elite_refiner.images import to_tensor, write_image
-from elite_refiner.page import listen, make_app
+from elite_refiner.service import listen, make_app
 from elite_refiner.photos import PhotoRefiner
 from elite_refiner.refiner import create_elite_color_refiner
 from elite_refiner.rooms import render_room
-from elite_refiner.service import hurried_protocol
+from elite_refiner.guard import hurried_protocol
 from elite_refiner.simulate import simulate_backbone
 
 IMAGES = Path(__file__).resolve().parent / "images"
