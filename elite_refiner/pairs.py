@@ -94,7 +94,7 @@ def _make_store(self: PairDataset):
     except OSError:
         self.keep = False
         warnings.warn(
-            f"no memory for {self.nbytes() / 2**30:.0f} GiB of decoded pictures; every epoch will read the files again",
+            f"no memory for {self.nbytes() / 2**30:.0f} GiB of decoded images; every epoch will read the files again",
             stacklevel=2,
         )
 
@@ -153,7 +153,7 @@ def _stored(self: PairDataset, i, slot):
 
 
 @patch
-def _picture(self: PairDataset, i, role, flip):
+def _image(self: PairDataset, i, role, flip):
     "Image `role` of row `i`, uint8 (3,R,R), mirrored if `flip`."
     if flip and self.outputs is not None and role == "x_backbone":
         return self._stored(i, "mirror")
@@ -176,7 +176,7 @@ def _stack(self: PairDataset, indices, flips):
     "All images of the rows `indices`, float32 in [0,1], (roles,B,3,R,R)."
 
     def stack_role(role):
-        return torch.stack([self._picture(i, role, flip) for i, flip in zip(indices, flips)])
+        return torch.stack([self._image(i, role, flip) for i, flip in zip(indices, flips)])
 
     return torch.stack([stack_role(role) for role in self.roles]).float().div_(255)
 
@@ -225,7 +225,7 @@ def load(
 
     with ThreadPoolExecutor(max(1, threads)) as pool:
         decoded = pool.map(decode, missing)
-        list(tqdm(decoded, total=len(missing), desc="pictures", delay=2, disable=not progress))
+        list(tqdm(decoded, total=len(missing), desc="images", delay=2, disable=not progress))
     return self
 
 # %% ../nbs/390_pairs.ipynb #324579ad
