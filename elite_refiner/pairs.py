@@ -153,7 +153,7 @@ def _stored(self: PairDataset, i, slot):
 
 
 @patch
-def _image(self: PairDataset, i, role, flip):
+def _picture(self: PairDataset, i, role, flip):
     "Image `role` of row `i`, uint8 (3,R,R), mirrored if `flip`."
     if flip and self.outputs is not None and role == "x_backbone":
         return self._stored(i, "mirror")
@@ -176,7 +176,7 @@ def _stack(self: PairDataset, indices, flips):
     "All images of the rows `indices`, float32 in [0,1], (roles,B,3,R,R)."
 
     def stack_role(role):
-        return torch.stack([self._image(i, role, flip) for i, flip in zip(indices, flips)])
+        return torch.stack([self._picture(i, role, flip) for i, flip in zip(indices, flips)])
 
     return torch.stack([stack_role(role) for role in self.roles]).float().div_(255)
 
