@@ -94,7 +94,7 @@ def _make_store(self: PairDataset):
     except OSError:
         self.keep = False
         warnings.warn(
-            f"no memory for {self.nbytes() / 2**30:.0f} GiB of decoded pictures; every epoch will read the files again",
+            f"no memory for {self.nbytes() / 2**30:.0f} GiB of decoded images; every epoch will read the files again",
             stacklevel=2,
         )
 
@@ -225,7 +225,7 @@ def load(
 
     with ThreadPoolExecutor(max(1, threads)) as pool:
         decoded = pool.map(decode, missing)
-        list(tqdm(decoded, total=len(missing), desc="pictures", delay=2, disable=not progress))
+        list(tqdm(decoded, total=len(missing), desc="images", delay=2, disable=not progress))
     return self
 
 # %% ../nbs/390_pairs.ipynb #324579ad
