@@ -215,8 +215,10 @@ def load_example(self: AnatomyPanel, change=None):
     example = self.examples[self.photo.value]
     self.study = Study(self.refiner, example)
     self._aspect = example.x_input.shape[1] / example.x_input.shape[2]
+    maps = self.study.maps()
     with self.hold_trait_notifications():
-        self.curves.predicted = AdaptiveColorCurve.curve(self.study.maps()["curve"])[0].tolist()
+        if "curve" in maps:  # a refiner may have other branches
+            self.curves.predicted = AdaptiveColorCurve.curve(maps["curve"])[0].tolist()
     self.view.left = to_png(example.x_backbone)
     self.study.exact()
     self.curves.points = self.curves.predicted
