@@ -33,8 +33,8 @@ def gate_chroma(
     gate: Tensor,  # from `chroma_gate`, [0, 1), (B,1,H,W)
 ) -> Tensor:  # (B,3,H,W)
     "The gray part of a difference in full and its color part times the gate."
-    grey = difference.mean(1, keepdim=True)
-    return grey + gate * (difference - grey)
+    gray = difference.mean(1, keepdim=True)
+    return gray + gate * (difference - gray)
 
 # %% ../nbs/130_strips.ipynb #3da77dfc
 def _row_positions(maps, height, extent, rows):
