@@ -62,11 +62,18 @@ class CardFacts:
                 raise UserError(f"--{name}: write one line")
 
 # %% ../nbs/760_exports.ipynb #e9850c1a
-def _facts_in_card(facts):
-    "The facts as the card's template names them."
+def _pairs_in_words(record):
+    "The numbers of pairs that a training recorded."
+    if "train_pairs" not in record:
+        return "not stated"
+    return f"{record['train_pairs']:,} to learn from, {record.get('val_pairs', 0):,} to validate on"
+
+
+def _facts_in_card(facts, record):
+    "The facts as the card's template names them; what training recorded where nobody states the data."
     on_hub = re.fullmatch(r"[\w.-]+/[\w.-]+", facts.base_model)
     base_line = f"base_model: {facts.base_model}\n" if on_hub else ""
-    unstated = dict(base_model="not stated", data="not stated")
+    unstated = dict(base_model="not stated", data=_pairs_in_words(record))
     return unstated | {name: text for name, text in asdict(facts).items() if text} | dict(base_line=base_line)
 
 # %% ../nbs/760_exports.ipynb #e9850c1c
@@ -80,7 +87,7 @@ def model_card(
     parameters = sum(p.numel() for p in refiner.parameters())
     below = refiner.record.get("gain_db", 0) < 0
     worse = "\n\n**This refiner was below its backbone on validation.**" if below else ""
-    stated = _facts_in_card(facts or CardFacts()) | asdict(refiner.config)
+    stated = _facts_in_card(facts or CardFacts(), refiner.record) | asdict(refiner.config)
     return template.format(name=name, n=parameters, measured=_measured(refiner.record), worse=worse, **stated)
 
 # %% ../nbs/760_exports.ipynb #894c4cb5

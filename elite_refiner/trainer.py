@@ -223,6 +223,8 @@ def _end_epoch(self: Trainer):
     row |= dict(skipped=state.skipped)
     row = {name: float(value) if isinstance(value, (np.floating, float)) else value for name, value in row.items()}
     better = state.end_epoch(row)
+    if better:
+        state.record |= dict(train_pairs=len(self.train_rows), val_pairs=len(self.val_rows))
     self.notify("after_validate", row=row, better=better)
     self.notify("after_epoch", row=row, better=better)
 
