@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save, save_file
 from torch import Tensor
 
 from .core import UserError, atomic_path, load_checkpoint, printable, save_checkpoint
@@ -154,7 +154,7 @@ def save_weights(
     config = json.dumps(config_entries(refiner.config))
     metadata = {"format": "pt", "refiner_config": config, "record": json.dumps(refiner.record)}
     with atomic_path(path) as temporary:
-        save_file(weights, temporary, metadata=metadata)
+        temporary.write_bytes(save(weights, metadata))  # `save_file` would make it readable by its owner only
 
 # %% ../nbs/150_refiner.ipynb #a1a42853
 def _header_json(header, key):
