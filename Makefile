@@ -42,8 +42,7 @@ check: install
 NB ?= $(wildcard nbs/[0-9]*.ipynb) nbs/index.ipynb
 outputs: install
 	$(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.timeout=3000 $(NB)
-	$(BIN)/python -c "import sys, nbformat as f; w = 'application/vnd.jupyter.widget-view+json'; \
-	[(nb.metadata.pop('widgets', 0), [c.update(outputs=[o for o in c.outputs if w not in o.get('data', {})]) for c in nb.cells if 'outputs' in c], f.write(nb, p)) for p in sys.argv[1:] for nb in [f.read(p, 4)]]" $(NB)
+	$(BIN)/python nbs/_book/tidy_outputs.py $(NB)
 	$(BIN)/nbdev_clean
 
 # the weights of `--init pretrained`, learned again
