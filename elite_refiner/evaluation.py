@@ -195,8 +195,9 @@ def comparison_grid(
     methods = {name: method for name, method in methods.items() if name != "identity"}
     names = ["input", "backbone", *methods, "target", "CIEDE2000"]
     size = (width * len(names), width * 1.08 * len(rows))
+    methods_of_rows = list(_methods_for_rows(methods, rows))  # may refuse a row, so before there is a figure
     figure, axes = plt.subplots(len(rows), len(names), figsize=size, dpi=dpi, squeeze=False, layout="constrained")
-    for row, item, line, row_methods in zip(rows, data, axes, _methods_for_rows(methods, rows)):
+    for row, item, line, row_methods in zip(rows, data, axes, methods_of_rows):
         x_input, x_backbone, target = _load_images(item, device)
         refined = [method(x_input, x_backbone) for method in row_methods.values()]
         error = ciede2000((refined or [x_backbone])[-1], target)[0, 0].cpu()
